@@ -1,0 +1,30 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+
+/** One KiB, MiB, GiB in bytes. */
+export const KIB = 1024;
+export const MIB = 1024 * KIB;
+export const GIB = 1024 * MIB;
+
+/** Smallest chunk but the last of a file, bytes. The scan skips this much. */
+export const CHUNK_BYTES_MIN = 512 * KIB;
+/** Mean chunk, bytes. */
+export const CHUNK_BYTES_MEAN = MIB;
+/** Largest chunk, bytes. */
+export const CHUNK_BYTES_MAX = 8 * MIB;
+
+/** A pack is closed when it holds this many bytes. */
+export const PACK_BYTES_TARGET = 16 * MIB;
+/** Largest pack that a reader accepts: restic's largest target (128 MiB), one chunk over, and its header. */
+export const PACK_BYTES_MAX = 160 * MIB;
+/** Largest pack header that a reader accepts (restic's limit). */
+export const PACK_HEADER_BYTES_MAX = 16 * MIB;
+/** Largest data blob that a reader accepts once decompressed. restic's chunks end at 8 MiB. */
+export const DATA_BLOB_BYTES_MAX = 64 * MIB;
+/** Largest tree blob that a reader accepts once decompressed: some 4 million entries. */
+export const TREE_BLOB_BYTES_MAX = 2047 * MIB;
+/** Largest config, key, lock or snapshot file that a reader accepts. */
+export const SMALL_FILE_BYTES_MAX = 64 * MIB;
+/** Largest index file that a reader accepts. restic writes some 10 MB. */
+export const INDEX_FILE_BYTES_MAX = 512 * MIB;
+/** Blobs listed in one index file that we write (restic's figure). */
+export const INDEX_BLOBS_TARGET = 50_000;

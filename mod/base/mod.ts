@@ -1,0 +1,35 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+/**
+ * Base: the few things every room needs: the clock, randomness, bytes, branded ids, limits, the log, a semaphore.
+ *
+ * The list of members is fixed; what has a better home does not come here. Only `clock.ts` asks the time, only
+ * `random.ts` asks for randomness, only `log.ts` (and the command line's output) writes to the terminal.
+ * @module
+ */
+export { type Clock, type Instant, systemClock } from "./clock.ts";
+export { type Random, randomBelow, systemRandom } from "./random.ts";
+export {
+  compareBytes,
+  concatBytes,
+  equalBytes,
+  fromBase64,
+  fromHex,
+  toBase64,
+  toHex,
+  utf8,
+  utf8Text,
+  utf8TextStrict,
+} from "./bytes.ts";
+export {
+  type BlobId,
+  type Branded,
+  type IndexId,
+  isId,
+  type KeyId,
+  type LockId,
+  type PackId,
+  type SnapshotId,
+} from "./ids.ts";
+export { Semaphore } from "./semaphore.ts";
+export { type Log, type LogLevel, silentLog, stderrLog } from "./log.ts";
+export * from "./limits.ts";
