@@ -16,16 +16,22 @@ export interface StoredFile {
   readonly size: number;
 }
 
-/** The part of a file to load. Bytes; to the end where `length` is left out. */
-export interface LoadRange {
-  readonly offset?: number;
-  readonly length?: number;
-  readonly signal?: AbortSignal;
-}
-
 /** Options every storage call takes. */
 export interface StorageCall {
   readonly signal?: AbortSignal;
+  /**
+   * Asked before each piece of a file's bytes moves over the network; the piece waits for it. Storages that say
+   * {@link Storage.paces} ask it, others do not.
+   */
+  readonly pace?: (bytes: number) => Promise<void>;
+}
+
+/** The part of a file to load. Bytes; to the end where `length` is left out. */
+export interface LoadRange extends StorageCall {
+  readonly offset?: number;
+  readonly length?: number;
+  /** The caller expects to need this again in later runs (metadata): worth keeping in a cache on this machine. */
+  readonly keep?: boolean;
 }
 
 /**
@@ -33,11 +39,12 @@ export interface StorageCall {
  *
  * Obligations of every implementation (test/suite/storage.ts proves them):
  * - `save` resolves only when the bytes are durable under the name and a power cut cannot take them away. Saving an
- *   existing name: when its stored bytes have the same length it succeeds and leaves them; `config` is refused
- *   (SG1004). The buffer belongs to the caller again when the promise settles.
+ *   existing name: when its stored bytes have the same length it succeeds and leaves them; with another length what
+ *   is there is damaged, and is replaced or, where that is not possible, SG1005; `config` is refused (SG1004). The
+ *   buffer belongs to the caller again when the promise settles.
  * - `load` gives exactly the bytes asked for; less is an error (SG1005 for a range past the end, SG1006 for no such
  *   file), never a short answer.
- * - `list` shows whole files with valid names only, in any order, and streams.
+ * - `list` shows whole files with valid names only, in any order, and streams. A folder that is not there is empty.
  * - `remove` of a missing file is SG1006.
  * - Failures are SgErrors: SG0200 no space, SG0178 quota, SG1014 read-only or forbidden, SG1015 broken, SG0134,
  *   SG0136, SG0083 network, SG1019 certificate, SG1020 login, SG1016 on abort.
@@ -47,6 +54,8 @@ export interface Storage {
   readonly location: string;
   /** Requests worth running at a time. */
   readonly connections: number;
+  /** True when `save` and `load` ask {@link StorageCall.pace} for every piece they move. */
+  readonly paces?: boolean;
   /** Makes the place ready for use (folders, or the server's create call). SG1004 where a `config` exists. */
   create(call?: StorageCall): Promise<void>;
   save(file: FileHandle, bytes: Uint8Array<ArrayBuffer>, call?: StorageCall): Promise<void>;
