@@ -1,0 +1,146 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import { FileSaver, StreamSaver } from "../archiver/mod.ts";
+import type { PackId, Random } from "../base/mod.ts";
+import { SgError } from "../errors/mod.ts";
+import type { PackedBlob } from "../format/mod.ts";
+import type { FileSystem } from "../platform/mod.ts";
+import {
+  BlobReader,
+  BlobTable,
+  BlobWriter,
+  type ReaderSeed,
+  type SealedPack,
+  verifyPack,
+  type WriterSeed,
+} from "../repository/mod.ts";
+import { FileWriter } from "../restorer/mod.ts";
+import type { LaneSkill } from "./lane_messages.ts";
+
+/** What a lane needs to know; crosses threads, so data only. It holds keys: never log it. */
+export interface LaneSeed {
+  readonly reader: ReaderSeed;
+  /** Left out where the session only reads. */
+  readonly writer?: WriterSeed;
+  /** Secret that the chunker's table is made from. */
+  readonly chunkerSecret: Uint8Array;
+}
+
+/** The ports of a lane. */
+export interface LanePorts {
+  readonly fs: FileSystem;
+  readonly random: Random;
+}
+
+/**
+ * One lane's work: read, cut, hash, ask the shared table, compress, pack and seal on the way in; open, verify and
+ * write on the way out. Knows no storage. A sealed pack is handed over while the next one is filled; there is never
+ * more than one on its way, which bounds the memory.
+ */
+export class Lane {
+  readonly #reader: BlobReader;
+  readonly #files: FileWriter;
+  readonly #saving: Saving | undefined;
+  readonly #stop = new AbortController();
+  /** Saving shares one chunk buffer and one open pack, so its questions are answered one after the other. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(seed: LaneSeed, ports: LanePorts, handOver: (pack: SealedPack) => Promise<void>) {
+    const reader = new BlobReader(seed.reader);
+    this.#reader = reader;
+    this.#files = new FileWriter({
+      fs: ports.fs,
+      random: ports.random,
+      openBlob: (id, sealed, uncompressedLength) => reader.open("data", id, sealed, uncompressedLength),
+    });
+    if (seed.writer) this.#saving = new Saving(seed.writer, seed.chunkerSecret, ports, handOver);
+  }
+
+  /** Answers one question. */
+  perform(skill: LaneSkill, args: readonly unknown[]): Promise<unknown> {
+    switch (skill) {
+      case "writeFiles":
+        return this.#now(() =>
+          this.#files.run(args[0] as Uint8Array<ArrayBuffer>, args[1] as Uint8Array<ArrayBuffer>)
+        );
+      case "verifyPack":
+        return this.#now(() =>
+          verifyPack(this.#reader, args[0] as PackId, args[1] as Uint8Array, args[2] as PackedBlob[])
+        );
+      default:
+        return this.#inTurn(() => this.#save(skill, args));
+    }
+  }
+
+  /** Makes what is under way, and everything asked later, fail with SG1016. */
+  abort(): void {
+    this.#stop.abort(new SgError("SG1016", "The command was interrupted"));
+  }
+
+  async #now<T>(work: () => T | Promise<T>): Promise<T> {
+    this.#stop.signal.throwIfAborted();
+    return await work();
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work, work);
+    this.#last = turn.catch(() => {});
+    return turn;
+  }
+
+  async #save(skill: LaneSkill, args: readonly unknown[]): Promise<unknown> {
+    const saving = this.#saving;
+    if (!saving) throw new SgError("SG1023", "A lane that only reads was asked to save");
+    // Flushing is what a clean stop does, so an abort does not forbid it.
+    if (skill === "flush") return await saving.flush();
+    this.#stop.signal.throwIfAborted();
+    if (skill === "saveFiles") {
+      return await saving.files.save(args[0] as Uint8Array<ArrayBuffer>, this.#stop.signal);
+    }
+    if (skill === "savePart") return await saving.stream.add(args[0] as Uint8Array);
+    if (skill === "endStream") return await saving.stream.end();
+    throw new SgError("SG1023", `A lane does not know how to ${skill}`);
+  }
+}
+
+/** The half of a lane that saves. */
+class Saving {
+  readonly files: FileSaver;
+  readonly stream: StreamSaver;
+  readonly #writer: BlobWriter;
+  readonly #handOver: (pack: SealedPack) => Promise<void>;
+  /** Rejects for good once a pack could not be saved: its blobs are claimed, so nothing after it may count. */
+  #onItsWay: Promise<void> = Promise.resolve();
+
+  constructor(
+    seed: WriterSeed,
+    chunkerSecret: Uint8Array,
+    ports: LanePorts,
+    handOver: (pack: SealedPack) => Promise<void>,
+  ) {
+    this.#writer = new BlobWriter({ ...seed, table: BlobTable.attach(seed.table), type: "data" }, ports.random);
+    this.#handOver = handOver;
+    const sink = { put: (id: Uint8Array, plain: Uint8Array) => this.#put(id, plain) };
+    this.files = new FileSaver({ fs: ports.fs, chunkerSecret, sink });
+    this.stream = new StreamSaver({ chunkerSecret, sink });
+  }
+
+  /** Hands over what is left; resolves when every blob put so far is durable. */
+  async flush(): Promise<void> {
+    await this.#ship();
+    await this.#onItsWay;
+  }
+
+  #put(id: Uint8Array, plain: Uint8Array): void | Promise<void> {
+    this.#writer.put(id, plain);
+    if (this.#writer.full) return this.#ship();
+  }
+
+  async #ship(): Promise<void> {
+    const pack = await this.#writer.seal();
+    await this.#onItsWay;
+    if (!pack) return;
+    this.#onItsWay = this.#handOver(pack);
+    // The failure is met at the next pack or flush; until then it must not count as unhandled.
+    this.#onItsWay.catch(() => {});
+  }
+}

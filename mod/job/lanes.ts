@@ -1,0 +1,161 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import { SgError } from "../errors/mod.ts";
+import type { SealedPack } from "../repository/mod.ts";
+import { Lane, type LanePorts, type LaneSeed } from "./lane.ts";
+import { carryError, type FromLane, landError, type LaneSkill, type ToLane } from "./lane_messages.ts";
+
+/** Saves a pack that a lane sealed; resolves when it is durable. */
+export type SavePack = (pack: SealedPack) => Promise<void>;
+
+/** One lane as the pool sees it: a worker thread, or the same code on this thread. */
+interface LaneHandle {
+  /** Questions asked and not answered yet. */
+  pending: number;
+  ask(skill: LaneSkill, args: readonly unknown[], transfer: ArrayBuffer[]): Promise<unknown>;
+  abort(): void;
+  close(): void;
+}
+
+/**
+ * The lanes: the threads that read, cut, hash, compress, seal, open and write. The main thread keeps the
+ * storage, the index files and the plan; a lane gets bytes or descriptors and gives bytes back, moved, not copied.
+ *
+ * With `threads: 0` the one lane runs on the calling thread, with the caller's own ports: so a test can hold the
+ * clock, the file system and the randomness of the whole engine.
+ */
+export class Lanes {
+  readonly #lanes: LaneHandle[] = [];
+
+  constructor(seed: LaneSeed, ports: LanePorts, savePack: SavePack, options: { readonly threads: number }) {
+    if (options.threads === 0) this.#lanes.push(new InlineLane(seed, ports, savePack));
+    for (let i = 0; i < options.threads; i++) this.#lanes.push(new WorkerLane(seed, savePack));
+  }
+
+  /** Lanes at work. */
+  get count(): number {
+    return this.#lanes.length;
+  }
+
+  /** Asks the lane with the least to do. The buffers in `transfer` belong to the lane afterwards. */
+  ask(skill: LaneSkill, args: readonly unknown[], transfer: ArrayBuffer[] = []): Promise<unknown> {
+    let best = this.#lanes[0]!;
+    for (const lane of this.#lanes) if (lane.pending < best.pending) best = lane;
+    return best.ask(skill, args, transfer);
+  }
+
+  /** Asks one certain lane, for what must stay together. */
+  askFirst(skill: LaneSkill, args: readonly unknown[], transfer: ArrayBuffer[] = []): Promise<unknown> {
+    return this.#lanes[0]!.ask(skill, args, transfer);
+  }
+
+  /** Asks every lane. */
+  async askAll(skill: LaneSkill, args: readonly unknown[]): Promise<void> {
+    await Promise.all(this.#lanes.map((lane) => lane.ask(skill, args, [])));
+  }
+
+  /** Tells every lane to stop what it does; pending questions fail with SG1016. */
+  abort(): void {
+    for (const lane of this.#lanes) lane.abort();
+  }
+
+  /** Ends the threads. */
+  [Symbol.dispose](): void {
+    for (const lane of this.#lanes) lane.close();
+    this.#lanes.length = 0;
+  }
+}
+
+/** A lane on the calling thread. */
+class InlineLane implements LaneHandle {
+  pending = 0;
+  readonly #lane: Lane;
+
+  constructor(seed: LaneSeed, ports: LanePorts, savePack: SavePack) {
+    this.#lane = new Lane(seed, ports, savePack);
+  }
+
+  async ask(skill: LaneSkill, args: readonly unknown[]): Promise<unknown> {
+    this.pending++;
+    try {
+      return await this.#lane.perform(skill, args);
+    } finally {
+      this.pending--;
+    }
+  }
+
+  abort(): void {
+    this.#lane.abort();
+  }
+
+  close(): void {
+    this.#lane.abort();
+  }
+}
+
+/** A lane in a worker thread. */
+class WorkerLane implements LaneHandle {
+  readonly #worker = new Worker(import.meta.resolve("./lane_worker.ts"), { type: "module" });
+  readonly #waiting = new Map<number, PromiseWithResolvers<unknown>>();
+  readonly #savePack: SavePack;
+  #nextId = 1;
+  #broken: SgError | undefined;
+
+  constructor(seed: LaneSeed, savePack: SavePack) {
+    this.#savePack = savePack;
+    this.#worker.onmessage = (event: MessageEvent<FromLane>) => this.#receive(event.data);
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      this.#fail(new SgError("SG1023", `A worker thread failed: ${event.message}`));
+    };
+    this.#send({ kind: "seed", seed });
+  }
+
+  get pending(): number {
+    return this.#waiting.size;
+  }
+
+  ask(skill: LaneSkill, args: readonly unknown[], transfer: ArrayBuffer[]): Promise<unknown> {
+    if (this.#broken) return Promise.reject(this.#broken);
+    const id = this.#nextId++;
+    const answer = Promise.withResolvers<unknown>();
+    this.#waiting.set(id, answer);
+    this.#send({ kind: "ask", id, skill, args }, transfer);
+    return answer.promise;
+  }
+
+  abort(): void {
+    if (!this.#broken) this.#send({ kind: "abort" });
+  }
+
+  close(): void {
+    this.#fail(new SgError("SG1016", "The worker thread was ended"));
+    this.#worker.terminate();
+  }
+
+  #send(message: ToLane, transfer: ArrayBuffer[] = []): void {
+    this.#worker.postMessage(message, transfer);
+  }
+
+  #receive(message: FromLane): void {
+    if (message.kind === "pack") return void this.#take(message.number, message.pack);
+    const answer = this.#waiting.get(message.id);
+    this.#waiting.delete(message.id);
+    if (message.kind === "answer") answer?.resolve(message.result);
+    else answer?.reject(landError(message.error));
+  }
+
+  async #take(number: number, pack: SealedPack): Promise<void> {
+    try {
+      await this.#savePack(pack);
+      this.#send({ kind: "packSaved", number });
+    } catch (error) {
+      this.#send({ kind: "packSaved", number, failure: carryError(error) });
+    }
+  }
+
+  #fail(error: SgError): void {
+    this.#broken ??= error;
+    for (const answer of this.#waiting.values()) answer.reject(this.#broken);
+    this.#waiting.clear();
+  }
+}
