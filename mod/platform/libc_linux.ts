@@ -1,0 +1,212 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import type { Fd } from "./file_system.ts";
+import type { Libc } from "./libc.ts";
+
+/**
+ * Every C function that SpareGrid calls on Linux, with its prototype. glibc and musl, x86_64 and aarch64, where
+ * off_t, size_t, long and pointers have 64 bits. Byte counts stay below 2^31 (callers cut them), so a `ssize_t`
+ * is read as 32 bits, which spares a bigint per call.
+ *
+ * `statx`, `getdents64` and `mknodat` go through `long syscall(long number, ...)`: older C libraries have no
+ * function of that name (glibc before 2.28, 2.30 and 2.33).
+ */
+const SYMBOLS = {
+  // int *__errno_location(void);
+  __errno_location: { parameters: [], result: "pointer" },
+  // int openat(int dirfd, const char *pathname, int flags, mode_t mode);
+  openat: { parameters: ["i32", "buffer", "i32", "u32"], result: "i32" },
+  // int close(int fd);
+  close: { parameters: ["i32"], result: "i32" },
+  // ssize_t read(int fd, void *buf, size_t count);
+  read: { parameters: ["i32", "buffer", "usize"], result: "i32" },
+  // ssize_t pread(int fd, void *buf, size_t count, off_t offset);
+  pread: { parameters: ["i32", "buffer", "usize", "i64"], result: "i32" },
+  preadAsync: {
+    name: "pread",
+    parameters: ["i32", "buffer", "usize", "i64"],
+    result: "i32",
+    nonblocking: true,
+  },
+  // ssize_t pwrite(int fd, const void *buf, size_t count, off_t offset);
+  pwrite: { parameters: ["i32", "buffer", "usize", "i64"], result: "i32" },
+  pwriteAsync: {
+    name: "pwrite",
+    parameters: ["i32", "buffer", "usize", "i64"],
+    result: "i32",
+    nonblocking: true,
+  },
+  // int fsync(int fd);
+  fsync: { parameters: ["i32"], result: "i32" },
+  fsyncAsync: { name: "fsync", parameters: ["i32"], result: "i32", nonblocking: true },
+  // int syncfs(int fd);
+  syncfsAsync: { name: "syncfs", parameters: ["i32"], result: "i32", nonblocking: true },
+  // int ftruncate(int fd, off_t length);
+  ftruncate: { parameters: ["i32", "i64"], result: "i32" },
+  // off_t lseek(int fd, off_t offset, int whence);
+  lseek: { parameters: ["i32", "i64", "i32"], result: "i64" },
+  // int posix_fadvise(int fd, off_t offset, off_t len, int advice);  returns the error number itself
+  posix_fadvise: { parameters: ["i32", "i64", "i64", "i32"], result: "i32" },
+  // int fstatvfs(int fd, struct statvfs *buf);
+  fstatvfs: { parameters: ["i32", "buffer"], result: "i32" },
+  // int mkdirat(int dirfd, const char *pathname, mode_t mode);
+  mkdirat: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  // int symlinkat(const char *target, int newdirfd, const char *linkpath);
+  symlinkat: { parameters: ["buffer", "i32", "buffer"], result: "i32" },
+  // int linkat(int olddirfd, const char *oldpath, int newdirfd, const char *newpath, int flags);
+  linkat: { parameters: ["i32", "buffer", "i32", "buffer", "i32"], result: "i32" },
+  // ssize_t readlinkat(int dirfd, const char *pathname, char *buf, size_t bufsiz);
+  readlinkat: { parameters: ["i32", "buffer", "buffer", "usize"], result: "i32" },
+  // int renameat(int olddirfd, const char *oldpath, int newdirfd, const char *newpath);
+  renameat: { parameters: ["i32", "buffer", "i32", "buffer"], result: "i32" },
+  // int unlinkat(int dirfd, const char *pathname, int flags);
+  unlinkat: { parameters: ["i32", "buffer", "i32"], result: "i32" },
+  // int chmod(const char *pathname, mode_t mode);
+  chmod: { parameters: ["buffer", "u32"], result: "i32" },
+  // int fchmod(int fd, mode_t mode);
+  fchmod: { parameters: ["i32", "u32"], result: "i32" },
+  // int fchown(int fd, uid_t owner, gid_t group);
+  fchown: { parameters: ["i32", "u32", "u32"], result: "i32" },
+  // int fchownat(int dirfd, const char *pathname, uid_t owner, gid_t group, int flags);
+  fchownat: { parameters: ["i32", "buffer", "u32", "u32", "i32"], result: "i32" },
+  // int futimens(int fd, const struct timespec times[2]);
+  futimens: { parameters: ["i32", "buffer"], result: "i32" },
+  // int utimensat(int dirfd, const char *pathname, const struct timespec times[2], int flags);
+  utimensat: { parameters: ["i32", "buffer", "buffer", "i32"], result: "i32" },
+  // ssize_t flistxattr(int fd, char *list, size_t size);
+  flistxattr: { parameters: ["i32", "buffer", "usize"], result: "i32" },
+  // ssize_t llistxattr(const char *path, char *list, size_t size);
+  llistxattr: { parameters: ["buffer", "buffer", "usize"], result: "i32" },
+  // ssize_t fgetxattr(int fd, const char *name, void *value, size_t size);
+  fgetxattr: { parameters: ["i32", "buffer", "buffer", "usize"], result: "i32" },
+  // ssize_t lgetxattr(const char *path, const char *name, void *value, size_t size);
+  lgetxattr: { parameters: ["buffer", "buffer", "buffer", "usize"], result: "i32" },
+  // int fsetxattr(int fd, const char *name, const void *value, size_t size, int flags);
+  fsetxattr: { parameters: ["i32", "buffer", "buffer", "usize", "i32"], result: "i32" },
+  // int lsetxattr(const char *path, const char *name, const void *value, size_t size, int flags);
+  lsetxattr: { parameters: ["buffer", "buffer", "buffer", "usize", "i32"], result: "i32" },
+  // int fremovexattr(int fd, const char *name);
+  fremovexattr: { parameters: ["i32", "buffer"], result: "i32" },
+  // int lremovexattr(const char *path, const char *name);
+  lremovexattr: { parameters: ["buffer", "buffer"], result: "i32" },
+  // long syscall(SYS_statx, int dirfd, const char *pathname, int flags, unsigned mask, struct statx *buf);
+  statx: { name: "syscall", parameters: ["i64", "i32", "buffer", "i32", "u32", "buffer"], result: "i32" },
+  // long syscall(SYS_getdents64, int fd, void *dirp, size_t count);
+  getdents64: { name: "syscall", parameters: ["i64", "i32", "buffer", "usize"], result: "i32" },
+  // long syscall(SYS_mknodat, int dirfd, const char *pathname, mode_t mode, unsigned dev);
+  mknodat: { name: "syscall", parameters: ["i64", "i32", "buffer", "u32", "u32"], result: "i32" },
+  // int aio_fsync(int op, struct aiocb *aiocbp);
+  aio_fsync: { parameters: ["i32", "buffer"], result: "i32", optional: true },
+  // int aio_suspend(const struct aiocb *const aiocb_list[], int nitems, const struct timespec *timeout);
+  aioSuspendAsync: {
+    name: "aio_suspend",
+    parameters: ["buffer", "i32", "pointer"],
+    result: "i32",
+    nonblocking: true,
+    optional: true,
+  },
+  // int aio_error(const struct aiocb *aiocbp);  returns the error number itself
+  aio_error: { parameters: ["buffer"], result: "i32", optional: true },
+  // ssize_t aio_return(struct aiocb *aiocbp);
+  aio_return: { parameters: ["buffer"], result: "i32", optional: true },
+} as const satisfies Deno.ForeignLibraryInterface;
+
+/** System call numbers and flags that differ between processors. */
+const PER_ARCH = {
+  x86_64: { statx: 332, getdents64: 217, mknodat: 259, O_DIRECTORY: 0o200000, O_NOFOLLOW: 0o400000 },
+  aarch64: { statx: 291, getdents64: 61, mknodat: 33, O_DIRECTORY: 0o40000, O_NOFOLLOW: 0o100000 },
+} as const;
+
+const ARCH = PER_ARCH[Deno.build.arch];
+
+/** Linux's flag bits and codes (fcntl.h, sys/stat.h, unistd.h). */
+export const LINUX = {
+  O_RDONLY: 0,
+  O_RDWR: 2,
+  O_CREAT: 0o100,
+  O_EXCL: 0o200,
+  O_NONBLOCK: 0o4000,
+  O_NOATIME: 0o1000000,
+  O_CLOEXEC: 0o2000000,
+  O_PATH: 0o10000000,
+  O_DIRECTORY: ARCH.O_DIRECTORY,
+  O_NOFOLLOW: ARCH.O_NOFOLLOW,
+  AT_FDCWD: -100,
+  AT_SYMLINK_NOFOLLOW: 0x100,
+  AT_REMOVEDIR: 0x200,
+  AT_EMPTY_PATH: 0x1000,
+  STATX_BASIC_STATS: 0x7ff,
+  SEEK_DATA: 3,
+  SEEK_HOLE: 4,
+  POSIX_FADV_SEQUENTIAL: 2,
+  POSIX_FADV_DONTNEED: 4,
+} as const;
+
+/** The C library of this Linux, with what only Linux has. */
+export interface LinuxLibc extends Libc {
+  fsync(fd: Fd): number;
+  fsyncAsync(fd: Fd): Promise<number>;
+  syncfsAsync(fd: Fd): Promise<number>;
+  statx(dir: Fd, path: Uint8Array<ArrayBuffer>, flags: number, into: Uint8Array<ArrayBuffer>): number;
+  getdents64(fd: Fd, into: Uint8Array<ArrayBuffer>): number;
+  readonly c: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
+}
+
+/** glibc, then musl. */
+const LIBRARIES = [
+  "libc.so.6",
+  `libc.musl-${Deno.build.arch}.so.1`,
+  `/lib/ld-musl-${Deno.build.arch}.so.1`,
+];
+
+/** Opens the C library for this thread (one per thread: its error number belongs to the thread). Throws when none fits. */
+export function openLinuxLibc(): LinuxLibc {
+  const c = openFirst();
+  const errno = new Int32Array(Deno.UnsafePointerView.getArrayBuffer(c.__errno_location()!, 4));
+  return {
+    c,
+    errno: () => errno[0]!,
+    openat: c.openat,
+    close: c.close,
+    read: (fd, into, length) => c.read(fd, into, BigInt(length)),
+    pread: (fd, into, length, offset) => c.pread(fd, into, BigInt(length), BigInt(offset)),
+    preadAsync: (fd, into, length, offset) => c.preadAsync(fd, into, BigInt(length), BigInt(offset)),
+    pwrite: (fd, bytes, length, offset) => c.pwrite(fd, bytes, BigInt(length), BigInt(offset)),
+    pwriteAsync: (fd, bytes, length, offset) => c.pwriteAsync(fd, bytes, BigInt(length), BigInt(offset)),
+    fsync: c.fsync,
+    fsyncAsync: c.fsyncAsync,
+    syncfsAsync: c.syncfsAsync,
+    ftruncate: (fd, length) => c.ftruncate(fd, BigInt(length)),
+    lseek: (fd, offset, whence) => Number(c.lseek(fd, BigInt(offset), whence)),
+    mkdirat: c.mkdirat,
+    symlinkat: c.symlinkat,
+    mknodat: (dir, name, mode, device) =>
+      c.mknodat(SYS_MKNODAT, dir, name, mode, Number(device & 0xffffffffn)),
+    linkat: c.linkat,
+    readlinkat: (dir, name, into, length) => c.readlinkat(dir, name, into, BigInt(length)),
+    renameat: c.renameat,
+    unlinkat: c.unlinkat,
+    fchmod: c.fchmod,
+    fchown: c.fchown,
+    fchownat: c.fchownat,
+    futimens: c.futimens,
+    utimensat: c.utimensat,
+    statx: (dir, path, flags, into) => c.statx(SYS_STATX, dir, path, flags, LINUX.STATX_BASIC_STATS, into),
+    getdents64: (fd, into) => c.getdents64(SYS_GETDENTS64, fd, into, BigInt(into.length)),
+  };
+}
+
+const SYS_STATX = BigInt(ARCH.statx);
+const SYS_GETDENTS64 = BigInt(ARCH.getdents64);
+const SYS_MKNODAT = BigInt(ARCH.mknodat);
+
+function openFirst(): Deno.DynamicLibrary<typeof SYMBOLS>["symbols"] {
+  let failure: unknown;
+  for (const library of LIBRARIES) {
+    try {
+      return Deno.dlopen(library, SYMBOLS).symbols;
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
+}

@@ -1,0 +1,29 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+/**
+ * Platform: the operating system. Files by descriptor and byte name, users, processes, folders, terminal.
+ *
+ * It is the only module that opens libraries (FFI), spawns processes or touches Deno's file API. It decides
+ * nothing about backups: it reports what the system says, as values and `OsError`.
+ *
+ * It follows POSIX.1-2017, the Linux system calls statx(2), getdents64(2) and the restore rules of
+ * reliability.md 6.4.
+ *
+ * Invariants: no entry is skipped in silence; no symlink is followed except in a path that a user typed; no
+ * descriptor reaches a child process; a failed sync is never repeated.
+ * @module
+ */
+export {
+  type DataRegion,
+  type EntryKind,
+  type Fd,
+  type FileSystem,
+  type FileSystemTraits,
+  type FolderEntry,
+  type Stat,
+  type Xattr,
+} from "./file_system.ts";
+export { openFileSystem } from "./open.ts";
+export { openPath } from "./paths.ts";
+export { isEntryName } from "./names.ts";
+export { osError } from "./errno.ts";
+export { writeDurably } from "./durable.ts";
