@@ -27,3 +27,11 @@ export { openPath } from "./paths.ts";
 export { isEntryName } from "./names.ts";
 export { osError } from "./errno.ts";
 export { writeDurably } from "./durable.ts";
+export {
+  loadNativeCipher,
+  type NativeCipher,
+  type NativeCtr,
+  type NativeEcb,
+  type NativePoly1305,
+} from "./native_cipher.ts";
+export { loadNativeZstd, type NativeZstd } from "./native_zstd.ts";

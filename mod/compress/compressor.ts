@@ -1,0 +1,121 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { SgError } from "../errors/mod.ts";
+import { TREE_BLOB_BYTES_MAX } from "../base/mod.ts";
+import { loadNativeZstd, type NativeZstd } from "../platform/mod.ts";
+import { damaged, type Frame, listFrames } from "./frames.ts";
+import { type CompressionLevel, ZSTD_LEVELS } from "./levels.ts";
+
+/** Compresses and decompresses zstd frames, synchronously. One per thread is enough; it keeps nothing between calls. */
+export class Compressor {
+  readonly #level: number;
+  readonly #native: NativeZstd | null;
+
+  /** `native` is for tests: null forces the runtime's zstd. */
+  constructor(level: CompressionLevel, native: NativeZstd | null = loadNativeZstd() ?? null) {
+    this.#level = ZSTD_LEVELS[level];
+    this.#native = native;
+  }
+
+  /**
+   * Writes one frame with the content of `plain`, without checksum, to the start of `into`. Returns its bytes, or -1 when
+   * it does not fit: give `into` no more than `plain.length - 1` bytes to hear whether compressing is worth it.
+   */
+  compress(plain: Uint8Array, into: Uint8Array): number {
+    if (this.#native) return this.#native.compress(this.#level, plain, into);
+    const frame = zstdCompressSync(plain, {
+      params: { [constants.ZSTD_c_compressionLevel]: this.#level, [constants.ZSTD_c_checksumFlag]: 0 },
+    });
+    if (frame.length > into.length) return -1;
+    into.set(frame);
+    return frame.length;
+  }
+
+  /** Room that the frame of `length` bytes never exceeds (ZSTD_COMPRESSBOUND). */
+  bound(length: number): number {
+    const small = 128 * 1024;
+    return length + Math.floor(length / 256) + (length < small ? (small - length) >>> 11 : 0);
+  }
+
+  /**
+   * The content of `frame`, whose length is known from elsewhere (a pack's header). Raises SG1005 when it is no valid
+   * frame or its content is not exactly `plainLength` bytes, SG1017 when that is over any limit. Allocates
+   * `plainLength` bytes and no more, whatever the frame claims.
+   */
+  decompress(frame: Uint8Array, plainLength: number): Uint8Array<ArrayBuffer> {
+    if (plainLength > TREE_BLOB_BYTES_MAX) {
+      throw new SgError("SG1017", `Cannot decompress the data: ${plainLength} bytes are over the limit`);
+    }
+    const plain = this.#native
+      ? this.#decompressNative(this.#native, frame, plainLength)
+      : decompressByRuntime(frame, listFrames(frame), plainLength);
+    if (plain?.length !== plainLength) throw damaged(`its content is not ${plainLength} bytes long`);
+    return plain;
+  }
+
+  /**
+   * The content of the frame or frames in `frame`, of unknown length, for indexes, snapshots and locks. Raises
+   * SG1005 when they are not valid, SG1017 when the content is more than `maxBytes`. The memory taken is what the blocks can
+   * give at the most, and never over `maxBytes`.
+   */
+  decompressBounded(frame: Uint8Array, maxBytes: number): Uint8Array<ArrayBuffer> {
+    const frames = listFrames(frame);
+    const bound = Math.min(maxBytes, frames.reduce((sum, each) => sum + each.bound, 0));
+    const plain = this.#native
+      ? this.#decompressNative(this.#native, frame, bound)
+      : decompressByRuntime(frame, frames, bound);
+    if (plain === undefined) {
+      throw new SgError("SG1017", `Cannot decompress the data: it is more than ${maxBytes} bytes`);
+    }
+    return plain;
+  }
+
+  /** Undefined when the content is more than `room` bytes. */
+  #decompressNative(
+    native: NativeZstd,
+    frame: Uint8Array,
+    room: number,
+  ): Uint8Array<ArrayBuffer> | undefined {
+    if (frame.length === 0) throw damaged("there is no zstd frame");
+    const plain = new Uint8Array(room);
+    const length = native.decompress(frame, plain);
+    if (length === -1) return undefined;
+    if (length < 0) throw damaged("it is not a valid zstd frame");
+    return length === room ? plain : new Uint8Array(plain.buffer.transfer(length));
+  }
+}
+
+/** As above. The runtime stops after the first frame, in silence, and takes a cut frame for a whole one. */
+function decompressByRuntime(
+  bytes: Uint8Array,
+  frames: readonly Frame[],
+  room: number,
+): Uint8Array<ArrayBuffer> | undefined {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for (const { start, end, bound } of frames) {
+    const free = Math.min(bound, room - length);
+    try {
+      // The option does not take 0; one byte too many shows below.
+      const part = zstdDecompressSync(bytes.subarray(start, end), { maxOutputLength: Math.max(1, free) });
+      parts.push(part);
+      length += part.length;
+    } catch (error) {
+      if (error instanceof RangeError) return undefined;
+      throw damaged("it is not a valid zstd frame");
+    }
+    if (length > room) return undefined;
+  }
+  const only = parts[0]!;
+  // Small results may lie in a buffer that others share; what leaves here is its owner's alone.
+  if (parts.length === 1 && only.buffer.byteLength === only.length) {
+    return new Uint8Array(only.buffer as ArrayBuffer);
+  }
+  const plain = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    plain.set(part, at);
+    at += part.length;
+  }
+  return plain;
+}

@@ -1,0 +1,41 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import { createHash, type Hash } from "node:crypto";
+
+/** An own array over a digest, which the runtime may have put in a buffer shared with others. */
+function own(digest: Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(digest);
+}
+
+/** SHA-256 (FIPS 180-4) of `bytes`: 32 bytes. */
+export function sha256(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return own(createHash("sha256").update(bytes).digest());
+}
+
+/** SHA-256 of `bytes` as 64 lower-case hexadecimal digits: the form of ids. */
+export function sha256Hex(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+/** SHA-256 of bytes that come in pieces. */
+export class Sha256 {
+  readonly #hash: Hash = createHash("sha256");
+
+  /** Takes in the next piece. */
+  update(bytes: Uint8Array): this {
+    this.#hash.update(bytes);
+    return this;
+  }
+
+  /** The hash of all pieces, 32 bytes. To be asked once, at the end. */
+  digest(): Uint8Array<ArrayBuffer> {
+    return own(this.#hash.digest());
+  }
+}
+
+/** True when both hold the same bytes, in a time that depends on their lengths only. */
+export function constantTimeEqual(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  let difference = 0;
+  for (let i = 0; i < a.length; i++) difference |= a[i]! ^ b[i]!;
+  return difference === 0;
+}
