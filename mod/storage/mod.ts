@@ -23,3 +23,4 @@ export {
 } from "./location.ts";
 export { MemoryStorage, type MemoryStorageOptions } from "./memory.ts";
 export { LocalStorage, type LocalStorageOptions } from "./local.ts";
+export { HttpStorage, type HttpStorageOptions } from "./http.ts";

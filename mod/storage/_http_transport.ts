@@ -1,0 +1,126 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import http from "node:http";
+import https from "node:https";
+import { type Clock, Semaphore, toBase64, utf8 } from "../base/mod.ts";
+import { isSgError, SgError } from "../errors/mod.ts";
+import { abortError, throwIfAborted } from "./abort.ts";
+import { connectionPool, type HttpTrust } from "./_http_agent.ts";
+import { HttpExchange } from "./_http_exchange.ts";
+
+/** How to talk to a server. */
+export interface HttpTransportOptions extends HttpTrust {
+  readonly clock: Clock;
+  /** Its path ends with a slash; holds no user name. */
+  readonly url: URL;
+  readonly username?: string;
+  readonly password?: string;
+  readonly connections: number;
+  readonly idleMs: number;
+}
+
+/** A request below the server's URL. */
+export interface HttpRequest {
+  readonly method: "GET" | "HEAD" | "POST" | "DELETE";
+  /** Relative to the URL, such as `data/` or `?create=true`. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array;
+  readonly signal?: AbortSignal | undefined;
+  readonly pace?: ((bytes: number) => Promise<void>) | undefined;
+  /** Continues "Cannot " in messages. */
+  readonly doing: string;
+}
+
+/** Requests over a pool of HTTP/1.1 connections; never follows a redirect, never asks a proxy. */
+export class HttpTransport {
+  readonly #options: HttpTransportOptions;
+  readonly #pool: http.Agent;
+  readonly #permits: Semaphore;
+  readonly #authorization: string | undefined;
+  /** Connections that have carried a request: the server may have closed one while it lay idle. */
+  readonly #used = new WeakSet<object>();
+  readonly #closing = new AbortController();
+
+  constructor(options: HttpTransportOptions) {
+    this.#options = options;
+    this.#pool = connectionPool(options.url, options);
+    this.#permits = new Semaphore(options.connections);
+    if (options.username !== undefined || options.password !== undefined) {
+      this.#authorization = `Basic ${toBase64(utf8(`${options.username ?? ""}:${options.password ?? ""}`))}`;
+    }
+  }
+
+  /**
+   * Sends a request and hands the answer, of any status, to `use`; the exchange ends with it. A request that met a
+   * connection which the server had closed meanwhile is sent once more: every request here may be repeated.
+   */
+  async exchange<T>(request: HttpRequest, use: (answer: HttpExchange) => T | Promise<T>): Promise<T> {
+    using _permit = await this.#acquire(request.signal);
+    using exchange = await this.#sendFresh(request);
+    return await use(exchange);
+  }
+
+  /** Like {@link exchange}, for an answer that is read piece by piece; the caller disposes it. Not counted
+   * as one of the `connections`, since its reader makes requests meanwhile. */
+  open(request: HttpRequest): Promise<HttpExchange> {
+    return this.#sendFresh(request);
+  }
+
+  /** Closes all connections; what is under way fails. */
+  close(): void {
+    this.#closing.abort(new SgError("SG1015", `Cannot use ${this.#options.url.href}: it has been closed`));
+    this.#pool.destroy();
+  }
+
+  async #acquire(signal: AbortSignal | undefined): Promise<Disposable> {
+    throwIfAborted(signal);
+    try {
+      return await this.#permits.acquire(signal);
+    } catch (error) {
+      throw signal?.aborted ? abortError(signal) : error;
+    }
+  }
+
+  async #sendFresh(request: HttpRequest): Promise<HttpExchange> {
+    for (let attempt = 1;; attempt++) {
+      const { exchange, reused } = this.#start(request);
+      try {
+        await exchange.send(request.body, request.pace);
+        return exchange;
+      } catch (error) {
+        exchange[Symbol.dispose]();
+        const stale = reused() && !exchange.answered && isSgError(error, "SG0083");
+        if (!stale || attempt > this.#options.connections + 1) throw error;
+      }
+    }
+  }
+
+  #start(request: HttpRequest): { exchange: HttpExchange; reused: () => boolean } {
+    const { url, clock, idleMs } = this.#options;
+    throwIfAborted(this.#closing.signal);
+    throwIfAborted(request.signal);
+    const wire = (url.protocol === "https:" ? https : http).request({
+      protocol: url.protocol,
+      hostname: url.hostname.replace(/^\[|\]$/g, ""),
+      port: url.port === "" ? (url.protocol === "https:" ? 443 : 80) : Number(url.port),
+      method: request.method,
+      path: url.pathname + request.path,
+      agent: this.#pool,
+      headers: {
+        ...(this.#authorization === undefined ? {} : { authorization: this.#authorization }),
+        ...(request.method === "POST" ? { "content-length": String(request.body?.length ?? 0) } : {}),
+        ...request.headers,
+      },
+    });
+    let reused = false;
+    wire.on("socket", (socket: object) => {
+      reused = this.#used.has(socket);
+      this.#used.add(socket);
+    });
+    const signal = request.signal === undefined
+      ? this.#closing.signal
+      : AbortSignal.any([request.signal, this.#closing.signal]);
+    const exchange = new HttpExchange(wire, { clock, idleMs, doing: request.doing, signal });
+    return { exchange, reused: () => reused };
+  }
+}

@@ -1,0 +1,324 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import type { Clock } from "../base/mod.ts";
+import { isSgError, SgError } from "../errors/mod.ts";
+import { throwIfAborted } from "./abort.ts";
+import {
+  assertHandle,
+  assertRange,
+  existsAlready,
+  filePath,
+  noSuchFile,
+  pastTheEnd,
+  tooLarge,
+  WHOLE_FILE_BYTES_MAX,
+} from "./file_handle.ts";
+import { type RestLocation, showLocation } from "./location.ts";
+import type { HttpTrust } from "./_http_agent.ts";
+import type { HttpExchange } from "./_http_exchange.ts";
+import { statusFailure } from "./_http_failure.ts";
+import { listedFiles } from "./_http_list.ts";
+import { type HttpRequest, HttpTransport } from "./_http_transport.ts";
+import type { FileHandle, FileType, LoadRange, Storage, StorageCall, StoredFile } from "./storage.ts";
+
+/** What an {@link HttpStorage} can be told. */
+export interface HttpStorageOptions extends HttpTrust {
+  /** Used where the location names none. */
+  readonly username?: string;
+  readonly password?: string;
+  /** Requests at a time. */
+  readonly connections?: number;
+  /** Silence from the server, milliseconds, after which a request has failed. */
+  readonly idleMs?: number;
+}
+
+const ACCEPT = { accept: "application/vnd.x.restic.rest.v2" };
+const BODY = { ...ACCEPT, "content-type": "application/octet-stream" };
+
+/** A download that breaks off is taken up again this often, as long as each part brings something. */
+const RESUMES_MAX = 20;
+
+/**
+ * A store behind a server that speaks restic's REST protocol, version 1 or 2.
+ *
+ * Only the exact answer counts: a part must be the part that was asked for, a length must be met, a redirect or a
+ * success of another kind is an error. A download that breaks off goes on from where it stopped. It does not repeat
+ * failed requests otherwise; wrap it in `withRetry` for that.
+ */
+export class HttpStorage implements Storage {
+  readonly location: string;
+  readonly connections: number;
+  readonly paces = true;
+  readonly #transport: HttpTransport;
+
+  constructor(location: RestLocation, clock: Clock, options: HttpStorageOptions = {}) {
+    this.location = showLocation(location);
+    this.connections = options.connections ?? 8;
+    const username = location.username ?? options.username;
+    const password = location.password ?? options.password;
+    this.#transport = new HttpTransport({
+      clock,
+      url: location.url,
+      connections: this.connections,
+      idleMs: options.idleMs ?? 60_000,
+      ...(username === undefined ? {} : { username }),
+      ...(password === undefined ? {} : { password }),
+      ...(options.caCertificates === undefined ? {} : { caCertificates: options.caCertificates }),
+      ...(options.pinnedSha256 === undefined ? {} : { pinnedSha256: options.pinnedSha256 }),
+    });
+  }
+
+  async create(call?: StorageCall): Promise<void> {
+    if (await this.#sizeOf({ type: "config", name: "" }, call) !== undefined) {
+      throw existsAlready(this.location);
+    }
+    const doing = `create repository at ${this.location}`;
+    await this.#simple(
+      { method: "POST", path: "?create=true", headers: ACCEPT, doing, signal: call?.signal },
+      (answer) => {
+        if (answer.status !== 200) throw statusFailure(doing, true, answer);
+      },
+    );
+  }
+
+  async save(file: FileHandle, bytes: Uint8Array<ArrayBuffer>, call?: StorageCall): Promise<void> {
+    assertHandle(file);
+    // Servers differ in what they say to a second config; none may replace the first.
+    if (file.type === "config" && await this.#sizeOf(file, call) !== undefined) {
+      throw existsAlready(this.location);
+    }
+    const doing = this.#doing("save", file);
+    const refusal = await this.#simple(
+      {
+        method: "POST",
+        path: filePath(file),
+        headers: BODY,
+        body: bytes,
+        doing,
+        signal: call?.signal,
+        pace: call?.pace,
+      },
+      (answer) =>
+        answer.status === 200
+          ? undefined
+          : { status: answer.status, error: statusFailure(doing, true, answer) },
+    );
+    if (!refusal) return;
+    // 403 and 409 are also what servers say to a name that exists.
+    if (refusal.status !== 403 && refusal.status !== 409) throw refusal.error;
+    const there = await this.#sizeOf(file, call);
+    if (there === undefined) throw refusal.error;
+    if (file.type === "config") throw existsAlready(this.location);
+    if (there === bytes.length) return;
+    throw new SgError(
+      "SG1005",
+      `Cannot ${doing}: the server holds ${there} bytes under this name instead of ${bytes.length}`,
+      { cause: refusal.error, context: { file: filePath(file), size: there, expected: bytes.length } },
+    );
+  }
+
+  async load(file: FileHandle, range: LoadRange = {}): Promise<Uint8Array<ArrayBuffer>> {
+    assertHandle(file);
+    assertRange(file, range);
+    // HTTP has no empty range.
+    if (range.length === 0) {
+      const { size } = await this.stat(file, range);
+      if ((range.offset ?? 0) > size) throw pastTheEnd(file, range.offset ?? 0, 0, size);
+      return new Uint8Array(0);
+    }
+    const download = new Download(file, range, this.#doing("load", file));
+    for (let resumes = 0;; resumes++) {
+      const before = download.got;
+      try {
+        return await this.#transport.exchange(download.request(), (answer) => download.receive(answer));
+      } catch (error) {
+        const worthwhile = isSgError(error, "SG0083") && download.got > before && resumes < RESUMES_MAX;
+        if (!worthwhile) throw error;
+      }
+    }
+  }
+
+  async stat(file: FileHandle, call?: StorageCall): Promise<StoredFile> {
+    assertHandle(file);
+    const size = await this.#sizeOf(file, call);
+    if (size === undefined) throw noSuchFile("find", file);
+    return { name: file.name, size };
+  }
+
+  async *list(type: FileType, call?: StorageCall): AsyncIterable<StoredFile> {
+    if (type === "config") {
+      const size = await this.#sizeOf({ type, name: "" }, call);
+      if (size !== undefined) yield { name: "", size };
+      return;
+    }
+    const doing = `list ${type} at ${this.location}`;
+    const request: HttpRequest = {
+      method: "GET",
+      path: `${type}/`,
+      headers: ACCEPT,
+      doing,
+      signal: call?.signal,
+    };
+    using answer = await this.#transport.open(request);
+    if (answer.status === 404 && !answer.header("server")?.startsWith("rclone/")) return;
+    if (answer.status !== 200) throw statusFailure(doing, false, answer);
+    const nameless: string[] = [];
+    for await (const file of listedFiles(type, answer, doing)) {
+      throwIfAborted(call?.signal);
+      if (file.size === undefined) nameless.push(file.name);
+      else yield { name: file.name, size: file.size };
+    }
+    yield* this.#withSizes(type, nameless, call);
+  }
+
+  async remove(file: FileHandle, call?: StorageCall): Promise<void> {
+    assertHandle(file);
+    const doing = this.#doing("remove", file);
+    await this.#simple(
+      { method: "DELETE", path: filePath(file), headers: ACCEPT, doing, signal: call?.signal },
+      (answer) => {
+        if (answer.status === 404) throw noSuchFile("remove", file);
+        if (answer.status !== 200) throw statusFailure(doing, true, answer);
+      },
+    );
+  }
+
+  close(): Promise<void> {
+    this.#transport.close();
+    return Promise.resolve();
+  }
+
+  #doing(verb: string, file: FileHandle): string {
+    return `${verb} ${filePath(file)} at ${this.location}`;
+  }
+
+  /** An exchange whose answer's body does not matter. */
+  #simple<T>(request: HttpRequest, use: (answer: HttpExchange) => T): Promise<T> {
+    return this.#transport.exchange(request, async (answer) => {
+      const result = use(answer);
+      await answer.drain();
+      return result;
+    });
+  }
+
+  /** Bytes of a stored file; undefined where there is none. */
+  #sizeOf(file: FileHandle, call?: StorageCall): Promise<number | undefined> {
+    const doing = this.#doing("find", file);
+    const request: HttpRequest = {
+      method: "HEAD",
+      path: filePath(file),
+      headers: ACCEPT,
+      doing,
+      signal: call?.signal,
+    };
+    return this.#simple(request, (answer) => {
+      if (answer.status === 404) return undefined;
+      if (answer.status !== 200) throw statusFailure(doing, false, answer);
+      if (answer.contentLength === undefined) throw wrongAnswer(doing, "without a length");
+      return answer.contentLength;
+    });
+  }
+
+  /** Version 1 lists names alone: asks for each size, several at a time. */
+  async *#withSizes(type: FileType, names: string[], call?: StorageCall): AsyncIterable<StoredFile> {
+    for (let at = 0; at < names.length; at += this.connections) {
+      const some = names.slice(at, at + this.connections);
+      const sizes = await Promise.all(some.map((name) => this.#sizeOf({ type, name }, call)));
+      for (let i = 0; i < some.length; i++) {
+        // Removed since it was listed: not there.
+        if (sizes[i] !== undefined) yield { name: some[i]!, size: sizes[i]! };
+      }
+    }
+  }
+}
+
+/** A file, or a part of one, on its way here, over one or several answers. */
+class Download {
+  /** Bytes that have arrived. */
+  got = 0;
+  readonly #file: FileHandle;
+  readonly #doing: string;
+  readonly #offset: number;
+  /** Bytes in all; known from the first answer where the caller asked for all that is there. */
+  #length: number | undefined;
+  #into: Uint8Array<ArrayBuffer> | undefined;
+  readonly #range: LoadRange;
+
+  constructor(file: FileHandle, range: LoadRange, doing: string) {
+    this.#file = file;
+    this.#doing = doing;
+    this.#range = range;
+    this.#offset = range.offset ?? 0;
+    this.#length = range.length;
+  }
+
+  /** The request for what is still missing. */
+  request(): HttpRequest {
+    const first = this.#offset + this.got;
+    const last = this.#length === undefined ? "" : String(this.#offset + this.#length - 1);
+    const whole = first === 0 && last === "";
+    return {
+      method: "GET",
+      path: filePath(this.#file),
+      headers: whole ? ACCEPT : { ...ACCEPT, range: `bytes=${first}-${last}` },
+      doing: this.#doing,
+      signal: this.#range.signal,
+    };
+  }
+
+  /** Takes what an answer brings. Throws SG0083 where it breaks off; then the next request asks for the rest. */
+  async receive(answer: HttpExchange): Promise<Uint8Array<ArrayBuffer>> {
+    const end = this.got + this.#expect(answer);
+    const into = this.#into ??= new Uint8Array(this.#length!);
+    for await (const chunk of answer.chunks()) {
+      if (this.#range.pace) await this.#range.pace(chunk.length);
+      if (this.got + chunk.length > end) {
+        throw wrongAnswer(this.#doing, "with more bytes than were asked for");
+      }
+      into.set(chunk, this.got);
+      this.got += chunk.length;
+    }
+    if (this.got < end) throw new SgError("SG0083", `Cannot ${this.#doing}: the answer broke off`);
+    return into;
+  }
+
+  /** Checks the head of an answer; gives the bytes that it must bring. */
+  #expect(answer: HttpExchange): number {
+    if (answer.status === 404) throw noSuchFile("load", this.#file);
+    if (answer.status === 416) throw pastTheEnd(this.#file, this.#offset, this.#length ?? 0);
+    const first = this.#offset + this.got;
+    if (first === 0 && this.#length === undefined) {
+      if (answer.status !== 200) throw this.#unexpected(answer);
+      if (answer.contentLength === undefined) throw wrongAnswer(this.#doing, "without a length");
+      return this.#setLength(answer.contentLength);
+    }
+    if (answer.status !== 206) throw this.#unexpected(answer);
+    const part = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15})$/.exec(answer.header("content-range") ?? "");
+    const [from, last, total] = part ? part.slice(1).map(Number) as [number, number, number] : [-1, -1, -1];
+    if (from !== first || last < from || total <= last) {
+      throw wrongAnswer(this.#doing, "with another part of the file than was asked for");
+    }
+    const length = this.#length ?? this.#setLength(total - this.#offset);
+    if (this.#offset + length > total) throw pastTheEnd(this.#file, this.#offset, length, total);
+    const bytes = last - from + 1;
+    if (bytes !== length - this.got || (answer.contentLength ?? bytes) !== bytes) {
+      throw wrongAnswer(this.#doing, "with another part of the file than was asked for");
+    }
+    return bytes;
+  }
+
+  #setLength(length: number): number {
+    if (length > WHOLE_FILE_BYTES_MAX) throw tooLarge(this.#file, length);
+    return this.#length = length;
+  }
+
+  #unexpected(answer: HttpExchange): SgError {
+    return answer.status >= 200 && answer.status < 300
+      ? wrongAnswer(this.#doing, `with status ${answer.status}, which was not asked for`)
+      : statusFailure(this.#doing, false, answer);
+  }
+}
+
+/** The failure of an answer that is no answer to what was asked. `how` follows "the server answered". */
+function wrongAnswer(doing: string, how: string): SgError {
+  return new SgError("SG1015", `Cannot ${doing}: the server answered ${how}`);
+}
