@@ -1,7 +1,14 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { SgError } from "../errors/mod.ts";
 import { throwIfAborted } from "./abort.ts";
-import { assertHandle, existsAlready, filePath, noSuchFile, resolveRange } from "./file_handle.ts";
+import {
+  assertHandle,
+  assertRange,
+  existsAlready,
+  filePath,
+  noSuchFile,
+  resolveRange,
+} from "./file_handle.ts";
 import type { FileHandle, FileType, LoadRange, Storage, StorageCall, StoredFile } from "./storage.ts";
 
 /** What a {@link MemoryStorage} can be told. */
@@ -55,6 +62,7 @@ export class MemoryStorage implements Storage {
 
   load(file: FileHandle, range: LoadRange = {}): Promise<Uint8Array<ArrayBuffer>> {
     return this.#do(range, () => {
+      assertRange(file, range);
       const bytes = this.#get("load", file);
       const { offset, length } = resolveRange(file, bytes.length, range);
       return bytes.slice(offset, offset + length);

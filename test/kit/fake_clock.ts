@@ -1,0 +1,83 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import type { Clock, Instant } from "../../mod/base/mod.ts";
+
+interface Sleeper {
+  readonly at: number;
+  readonly order: number;
+  readonly wake: () => void;
+}
+
+/**
+ * A clock that stands still until told. Sleepers wake in the order of their times; with `auto`, a sleep moves the clock
+ * on at once by its length, so that code which waits runs through without waiting.
+ */
+export class FakeClock implements Clock {
+  /** Lengths of all sleeps asked for, milliseconds. */
+  readonly slept: number[] = [];
+  readonly #auto: boolean;
+  readonly #start: Instant;
+  #ms = 0;
+  #order = 0;
+  #sleepers: Sleeper[] = [];
+
+  constructor(options: { auto?: boolean; start?: Instant } = {}) {
+    this.#auto = options.auto ?? false;
+    this.#start = options.start ?? 1_700_000_000_000_000_000n;
+  }
+
+  now(): Instant {
+    return this.#start + BigInt(Math.round(this.#ms * 1_000_000));
+  }
+
+  monotonicMs(): number {
+    return this.#ms;
+  }
+
+  /** Sleeps under way. */
+  get sleeping(): number {
+    return this.#sleepers.length;
+  }
+
+  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    this.slept.push(ms);
+    if (this.#auto) {
+      this.#ms += Math.max(0, ms);
+      await Promise.resolve();
+      signal?.throwIfAborted();
+      return;
+    }
+    await new Promise<void>((resolve, reject) => {
+      const sleeper: Sleeper = {
+        at: this.#ms + ms,
+        order: this.#order++,
+        wake: () => {
+          signal?.removeEventListener("abort", onAbort);
+          resolve();
+        },
+      };
+      const onAbort = () => {
+        this.#sleepers = this.#sleepers.filter((other) => other !== sleeper);
+        reject(signal!.reason);
+      };
+      signal?.addEventListener("abort", onAbort, { once: true });
+      this.#sleepers.push(sleeper);
+    });
+  }
+
+  /** Moves on by `ms` milliseconds, waking whoever is due, and lets them run. */
+  async advance(ms: number): Promise<void> {
+    const end = this.#ms + ms;
+    for (;;) {
+      const next = this.#sleepers.filter((s) =>
+        s.at <= end
+      ).sort((a, b) => a.at - b.at || a.order - b.order)[0];
+      if (!next) break;
+      this.#sleepers = this.#sleepers.filter((other) => other !== next);
+      this.#ms = Math.max(this.#ms, next.at);
+      next.wake();
+      for (let i = 0; i < 20; i++) await Promise.resolve();
+    }
+    this.#ms = end;
+  }
+}

@@ -1,0 +1,292 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import assert from "node:assert/strict";
+import { systemClock } from "../../../mod/base/mod.ts";
+import { isSgError } from "../../../mod/errors/mod.ts";
+import {
+  HttpStorage,
+  type HttpStorageOptions,
+  parseLocation,
+  type RestLocation,
+} from "../../../mod/storage/mod.ts";
+import { makeCertificate } from "../../kit/certificate.ts";
+import { FakeClock } from "../../kit/fake_clock.ts";
+import { type RestFault, RestServer, type RestServerOptions } from "../../kit/rest_server.ts";
+import { listed, pattern, rejectsWith, stored, testStorage } from "../../suite/storage.ts";
+
+const trusted = await makeCertificate();
+const stranger = await makeCertificate();
+const elsewhere = await makeCertificate("DNS:backup.internal");
+
+interface Bench extends AsyncDisposable {
+  readonly storage: HttpStorage;
+  readonly server: RestServer;
+  readonly folder: string;
+}
+
+async function bench(
+  server: Partial<RestServerOptions> = {},
+  options: HttpStorageOptions = {},
+  clock = systemClock,
+): Promise<Bench> {
+  const folder = await Deno.makeTempDir();
+  const running = new RestServer({ folder, ...server });
+  const storage = new HttpStorage(parseLocation(`rest:${running.url}`) as RestLocation, clock, options);
+  return {
+    storage,
+    server: running,
+    folder,
+    async [Symbol.asyncDispose]() {
+      await storage.close();
+      await running[Symbol.asyncDispose]();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+/** A bench with one data file of `length` bytes stored, and the faults set after that. */
+async function benchWithFile(length: number, ...faults: RestFault[]): Promise<Bench & { bytes: Uint8Array }> {
+  const made = await bench();
+  const bytes = pattern(length);
+  await made.storage.create();
+  await made.storage.save(stored("data", bytes), bytes);
+  made.server.faults.push(...faults);
+  return { ...made, bytes };
+}
+
+testStorage("HttpStorage v2", () => bench());
+testStorage("HttpStorage v1 with login", () => bench({ version: 1, username: "u@x", password: "p:ä/%" }));
+testStorage(
+  "HttpStorage over TLS with an own authority",
+  () => bench({ tls: trusted }, { caCertificates: [trusted.cert] }),
+);
+testStorage(
+  "HttpStorage over TLS with a pin",
+  () => bench({ tls: elsewhere }, { pinnedSha256: elsewhere.sha256 }),
+);
+
+Deno.test("HttpStorage: another certificate than the pinned one is SG1019 with both, and no request is sent", async () => {
+  await using it = await bench({ tls: stranger }, { pinnedSha256: trusted.sha256 });
+  await assert.rejects(it.storage.stat({ type: "config", name: "" }), (error: unknown) => {
+    assert(isSgError(error, "SG1019"), String(error));
+    assert(error.message.includes(stranger.sha256) && error.message.includes(trusted.sha256), error.message);
+    return true;
+  });
+  assert.deepEqual(it.server.requests, []);
+});
+
+Deno.test("HttpStorage: a certificate of nobody known is SG1019", async () => {
+  for (const options of [{}, { caCertificates: [trusted.cert] }]) {
+    await using it = await bench({ tls: stranger }, options);
+    await rejectsWith("SG1019", it.storage.stat({ type: "config", name: "" }));
+    assert.deepEqual(it.server.requests, []);
+  }
+});
+
+Deno.test("HttpStorage: a trusted certificate for another name is SG1019", async () => {
+  await using it = await bench({ tls: elsewhere }, { caCertificates: [elsewhere.cert] });
+  await rejectsWith("SG1019", it.storage.stat({ type: "config", name: "" }));
+});
+
+Deno.test("HttpStorage: a wrong password is SG1020 and shows nowhere", async () => {
+  await using it = await bench({ username: "anna", password: "right" });
+  const url = it.server.url.replace("anna:right", "anna:wrong-secret");
+  const storage = new HttpStorage(parseLocation(`rest:${url}`) as RestLocation, systemClock);
+  try {
+    assert(!storage.location.includes("anna") && !storage.location.includes("secret"), storage.location);
+    await assert.rejects(storage.load({ type: "config", name: "" }), (error: unknown) => {
+      assert(isSgError(error, "SG1020"), String(error));
+      assert(!JSON.stringify([error.message, error.context, String(error.cause)]).includes("secret"));
+      return true;
+    });
+  } finally {
+    await storage.close();
+  }
+});
+
+Deno.test("HttpStorage: user name and password may come beside the address", async () => {
+  await using it = await bench({ username: "anna", password: "right" });
+  const location = parseLocation(`rest:${it.server.url.replace("anna:right@", "")}`) as RestLocation;
+  const storage = new HttpStorage(location, systemClock, { username: "anna", password: "right" });
+  await storage.create();
+  await storage.close();
+});
+
+Deno.test("HttpStorage: a closed port is SG0136", async () => {
+  const it = await bench();
+  await it[Symbol.asyncDispose]();
+  const again = new HttpStorage(parseLocation(`rest:${it.server.url}`) as RestLocation, systemClock);
+  await rejectsWith("SG0136", again.load({ type: "config", name: "" }));
+  await again.close();
+});
+
+Deno.test("HttpStorage: a download that breaks off goes on from where it stopped", async () => {
+  for (const range of [{}, { offset: 1000 }, { offset: 1000, length: 900_000 }]) {
+    await using it = await benchWithFile(1_000_000, {
+      on: /^GET data/,
+      kind: "drop",
+      bytes: 300_000,
+      times: 2,
+    });
+    const { offset = 0, length = 1_000_000 - offset } = range as { offset?: number; length?: number };
+    const got = await it.storage.load(stored("data", it.bytes), range);
+    assert.deepEqual(got, it.bytes.slice(offset, offset + length));
+    assert.equal(it.server.requests.filter((line) => line.startsWith("GET data")).length, 3);
+  }
+});
+
+Deno.test("HttpStorage: a download that brings nothing at all is SG0083", async () => {
+  await using it = await benchWithFile(100_000, { on: /^GET data/, kind: "drop", bytes: 0 });
+  await rejectsWith("SG0083", it.storage.load(stored("data", it.bytes)));
+});
+
+Deno.test("HttpStorage: answers that are not the exact one are errors", async () => {
+  const part = { offset: 100, length: 1000 };
+  const cases: [RestFault, { offset?: number; length?: number }][] = [
+    [{ on: /^GET/, kind: "whole" }, part],
+    [{ on: /^GET/, kind: "shift" }, part],
+    [{ on: /^GET/, kind: "truncate", bytes: 999 }, part],
+    [{ on: /^GET/, kind: "status", status: 302, headers: { location: "/repo/config" } }, {}],
+    [{ on: /^GET/, kind: "status", status: 204 }, {}],
+    [{ on: /^GET/, kind: "status", status: 502 }, {}],
+    [{ on: /^GET/, kind: "status", status: 206, headers: { "content-range": "bytes 100-1099/1100" } }, part],
+  ];
+  for (const [fault, range] of cases) {
+    await using it = await benchWithFile(5000, fault);
+    await assert.rejects(it.storage.load(stored("data", it.bytes), range), (error: unknown) => {
+      assert(isSgError(error) && ["SG1015", "SG0083"].includes(error.code), `${fault.kind}: ${error}`);
+      return true;
+    });
+  }
+});
+
+Deno.test("HttpStorage: what a status means", async () => {
+  const cases = [
+    [500, {}, "SG1015"],
+    [403, {}, "SG1014"],
+    [401, {}, "SG1020"],
+    [413, {}, "SG0178"],
+    [507, {}, "SG0200"],
+    [507, { "x-sparegrid-code": "SG0178" }, "SG0178"],
+    [507, { "x-sparegrid-code": "SG1016" }, "SG0200"],
+    [500, { "x-sparegrid-code": "SG9999" }, "SG1015"],
+    [503, { "retry-after": "7" }, "SG1015"],
+  ] as const;
+  await using it = await bench();
+  await it.storage.create();
+  for (const [status, headers, code] of cases) {
+    it.server.faults.splice(0, 9, { on: /^POST data/, kind: "status", status, headers });
+    await assert.rejects(it.storage.save(stored("data", pattern(9)), pattern(9)), (error: unknown) => {
+      assert(isSgError(error, code), `${status}: ${error}`);
+      assert.equal(error.context["retryAfterMs"], "retry-after" in headers ? 7000 : undefined);
+      return true;
+    });
+  }
+});
+
+Deno.test("HttpStorage: a file of another length under the name is SG1005", async () => {
+  await using it = await bench();
+  await it.storage.create();
+  const bytes = pattern(100);
+  const file = stored("index", bytes);
+  await Deno.writeFile(`${it.folder}/index/${file.name}`, bytes.subarray(1));
+  await rejectsWith("SG1005", it.storage.save(file, bytes));
+});
+
+Deno.test("HttpStorage: an append-only server's refusal is SG1014, and locks can go", async () => {
+  await using it = await bench({ appendOnly: true });
+  await it.storage.create();
+  await it.storage.save(stored("data", pattern(9)), pattern(9));
+  await it.storage.save(stored("locks", pattern(9)), pattern(9));
+  await rejectsWith("SG1014", it.storage.remove(stored("data", pattern(9))));
+  await it.storage.remove(stored("locks", pattern(9)));
+});
+
+Deno.test("HttpStorage: hostile lists are refused and strangers in lists left out", async () => {
+  const name = "ab".repeat(32);
+  const lists: [string, number | "SG1015"][] = [
+    [`[{"name":"${name}","size":5}]`, 1],
+    [` [ ] `, 0],
+    [`[{"name":"../../etc/passwd","size":5},{"name":"${name}","size":0,"more":{"a":["]"]}}]`, 1],
+    [`[{"name":"${name}","size":-1}]`, "SG1015"],
+    [`[{"name":"${name}","size":1e300}]`, "SG1015"],
+    [`[{"name":"${name}"}]`, "SG1015"],
+    [`[{"name":"${name}","size":5}`, "SG1015"],
+    [`[{"name":"${name}","size":5},]`, "SG1015"],
+    [`[{"name":"${name}","size":5}]]`, "SG1015"],
+    [`[[[[[[`, "SG1015"],
+    [`{}`, "SG1015"],
+    [``, "SG1015"],
+    [`[null]`, "SG1015"],
+    [`["${"x".repeat(10_000)}"]`, "SG1015"],
+  ];
+  await using it = await bench();
+  for (const [text, expected] of lists) {
+    it.server.faults.splice(0, 9, { on: /^GET data/, kind: "body", text });
+    if (expected === "SG1015") await rejectsWith(expected, listed(it.storage, "data"));
+    else assert.equal((await listed(it.storage, "data")).length, expected, text);
+  }
+});
+
+Deno.test("HttpStorage: leaving an endless list ends it", async () => {
+  await using it = await bench();
+  it.server.faults.push({ on: /^GET data/, kind: "endless" });
+  let seen = 0;
+  for await (const _ of it.storage.list("data")) if (++seen === 5000) break;
+  assert.equal(seen, 5000);
+});
+
+Deno.test("HttpStorage: a file declared larger than any valid one is SG1017 before it is read", async () => {
+  await using it = await bench();
+  await it.storage.create();
+  const file = await Deno.open(`${it.folder}/config`, { create: true, write: true });
+  await file.truncate(600 * 1024 * 1024);
+  file.close();
+  it.server.faults.push({
+    on: /^GET config/,
+    kind: "status",
+    status: 200,
+    headers: { "content-length": "700000000" },
+  });
+  await rejectsWith("SG1017", it.storage.load({ type: "config", name: "" }));
+});
+
+Deno.test("HttpStorage: silence ends a request with SG0083 after the set time", async () => {
+  for (const kind of ["stall", "stall-body"] as const) {
+    const clock = new FakeClock();
+    await using it = await bench({}, { idleMs: 60_000 }, clock);
+    await it.storage.create();
+    await it.storage.save(stored("data", pattern(1000)), pattern(1000));
+    it.server.faults.push({ on: /^GET data/, kind, bytes: 10, times: 1 }, { on: /^GET data/, kind: "drop" });
+    const requested = it.server.requests.length;
+    const loading = rejectsWith("SG0083", it.storage.load(stored("data", pattern(1000))));
+    let settled = false;
+    void loading.finally(() => settled = true);
+    while (it.server.requests.length === requested) await new Promise((resolve) => setTimeout(resolve, 1));
+    while (!settled) {
+      await clock.advance(30_000);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    await loading;
+  }
+});
+
+Deno.test("HttpStorage: an abort ends a request under way", async () => {
+  await using it = await benchWithFile(1000, { on: /^GET data/, kind: "stall" });
+  const stop = new AbortController();
+  const loading = rejectsWith("SG1016", it.storage.load(stored("data", it.bytes), { signal: stop.signal }));
+  while (!it.server.requests.some((line) => line.startsWith("GET data"))) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  stop.abort();
+  await loading;
+});
+
+Deno.test("HttpStorage: a save whose answer is lost is SG0083, and saving again succeeds", async () => {
+  await using it = await bench();
+  await it.storage.create();
+  it.server.faults.push({ on: /^POST data/, kind: "lost", times: 1 });
+  const bytes = pattern(1000);
+  await rejectsWith("SG0083", it.storage.save(stored("data", bytes), bytes));
+  await it.storage.save(stored("data", bytes), bytes);
+  assert.deepEqual(await it.storage.load(stored("data", bytes)), bytes);
+});
