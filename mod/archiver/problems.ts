@@ -1,0 +1,19 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import { utf8Text } from "../base/mod.ts";
+import { isOsError, isSgError } from "../errors/mod.ts";
+
+/** Why a call failed, for the end of a sentence. */
+export function reasonOf(error: unknown): string {
+  if (isOsError(error, "ENOENT")) return "it vanished before it was read";
+  if (isOsError(error) || isSgError(error)) return error.message;
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** A path as text for a message; control characters are shown as `\xNN`. */
+export function showPath(path: Uint8Array): string {
+  // deno-lint-ignore no-control-regex
+  return utf8Text(path).replace(
+    /[\x00-\x1f\x7f-\x9f]/g,
+    (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`,
+  );
+}

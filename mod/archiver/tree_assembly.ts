@@ -1,0 +1,79 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import { type Node, TreeBuilder } from "../format/mod.ts";
+
+/** Settled slots at the front are cut off when there are so many. */
+const TRIM = 4096;
+
+/**
+ * Collects the nodes of one folder in order while some of them are still under way. As long as every node is the
+ * parent's node itself nothing is encoded: a folder that did not change costs a count. From the first difference on
+ * nodes are encoded as they come, so that a folder of a million entries never holds them all.
+ */
+export class TreeAssembly {
+  readonly #previous: readonly Node[];
+  /** Slots from `#first` on: a node, null for none, undefined while under way. */
+  #slots: (Node | null | undefined)[] = [];
+  #first = 0;
+  #head = 0;
+  #open = 0;
+  #same = 0;
+  #builder: TreeBuilder | undefined;
+
+  /** @param previous nodes of the parent's tree. */
+  constructor(previous: readonly Node[]) {
+    this.#previous = previous;
+  }
+
+  /** Slots that are not filled yet. */
+  get open(): number {
+    return this.#open;
+  }
+
+  /** Keeps the next place for a node that comes later. */
+  reserve(): number {
+    this.#open++;
+    return this.#first + this.#slots.push(undefined) - 1;
+  }
+
+  /** Fills a reserved place; null leaves it out. */
+  fill(slot: number, node: Node | null): void {
+    this.#open--;
+    this.#slots[slot - this.#first] = node;
+    while (this.#head < this.#slots.length) {
+      const settled = this.#slots[this.#head];
+      if (settled === undefined) break;
+      this.#slots[this.#head++] = null;
+      if (settled) this.#emit(settled);
+    }
+    if (this.#head === this.#slots.length || this.#head >= TRIM) {
+      this.#slots = this.#slots.slice(this.#head);
+      this.#first += this.#head;
+      this.#head = 0;
+    }
+  }
+
+  /** Adds a node that is ready. */
+  add(node: Node): void {
+    if (this.#slots.length === 0) this.#emit(node);
+    else this.#slots.push(node);
+  }
+
+  /** The encoded tree; undefined when it is the parent's, node for node. All slots must be filled. */
+  finish(): Uint8Array | undefined {
+    if (!this.#builder && this.#same === this.#previous.length && this.#same > 0) return undefined;
+    return this.#building().finish();
+  }
+
+  #emit(node: Node): void {
+    if (!this.#builder && node === this.#previous[this.#same]) this.#same++;
+    else this.#building().add(node);
+  }
+
+  #building(): TreeBuilder {
+    if (!this.#builder) {
+      this.#builder = new TreeBuilder();
+      for (let i = 0; i < this.#same; i++) this.#builder.add(this.#previous[i]!);
+    }
+    return this.#builder;
+  }
+}
