@@ -1,0 +1,66 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+/**
+ * App: the composition root, the only place where concrete parts meet. It picks the file system, the storage with its
+ * decorators, the password's source, the cache folder and the default places, and hands the doors an {@link Engine}.
+ *
+ * It holds no rules of backup or restore (those are in job and the rooms below) and prints nothing (the doors do).
+ *
+ * Invariants: a password never enters a message, a log line or an argument list; a password file is made with mode
+ * 0600 and never overwritten.
+ * @module
+ */
+export { createRepository, openEngine } from "./open.ts";
+export {
+  type DefaultPlaces,
+  defaultPlaces,
+  defaultRepositoryExists,
+  keepPassword,
+} from "./default_places.ts";
+export { readPassword } from "./password.ts";
+export { readPathFile, readPatternFile } from "./pattern_files.ts";
+export { sharesFileSystem } from "./same_drive.ts";
+export type { ConnectionOrder, Password, PasswordOrder } from "./orders.ts";
+export type {
+  CheckFinding,
+  CheckReport,
+  DumpOrder,
+  Engine,
+  FindOrder,
+  ForgetGroup,
+  ForgetOrder,
+  ForgetReport,
+  GroupBy,
+  KeepPolicy,
+  KeepSpan,
+  KeyInfo,
+  KeyLabel,
+  ListOrder,
+  PruneOrder,
+  PruneReport,
+  ReadData,
+  RepairReport,
+  StatsMode,
+  StatsOrder,
+  StatsReport,
+} from "./engine.ts";
+export type {
+  BackupOrder,
+  BackupReport,
+  Compression,
+  Difference,
+  DiffOrder,
+  DiffSide,
+  DiffStatistics,
+  EntryFate,
+  ExcludeOptions,
+  ListedEntry,
+  NamedSnapshot,
+  Overwrite,
+  Problem,
+  Progress,
+  RestoreOrder,
+  RestoreReport,
+  RunObserver,
+  RunOptions,
+  SnapshotFilter,
+} from "../job/mod.ts";

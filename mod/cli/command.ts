@@ -1,0 +1,68 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import type { Clock } from "../base/mod.ts";
+import type * as App from "../app/mod.ts";
+import type { Arguments } from "./arguments.ts";
+import type { Output } from "./output.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** One row of a command's option table: it drives parsing, help and "did you mean". */
+export interface OptionSpec {
+  /** The long name without dashes; restic's where restic has it. */
+  readonly name: string;
+  /** One letter for `-x`. */
+  readonly short?: string;
+  /** Other long names that mean the same (`force` for `full`). */
+  readonly aliases?: readonly string[];
+  /** What stands for the value in help, such as `FILE`. Left out for switches. */
+  readonly value?: string;
+  /** May be given several times; all values count, in order. Without it the last one wins. */
+  readonly repeat?: boolean;
+  /** What it does, one sentence without a full stop. */
+  readonly help: string;
+}
+
+/** What the door hands to the command it opens: everything outside the command reaches it through this. */
+export interface Context {
+  readonly terminal: Terminal;
+  readonly output: Output;
+  readonly clock: Clock;
+  /** Environment variables by name; undefined or empty means not set. */
+  readonly env: (name: string) => string | undefined;
+  /** Aborts when the user interrupts. */
+  readonly signal: AbortSignal;
+  /** Loads the engine; commands that need none never call it. */
+  readonly app: () => Promise<AppFace>;
+}
+
+/** The part of mod/app that the commands use; tests pass a double. */
+export type AppFace = Pick<
+  typeof App,
+  | "createRepository"
+  | "openEngine"
+  | "defaultPlaces"
+  | "defaultRepositoryExists"
+  | "readPassword"
+  | "readPatternFile"
+  | "readPathFile"
+  | "sharesFileSystem"
+  | "keepPassword"
+>;
+
+/** One command of the program: its options, its help and what it does. One file each. */
+export interface Command {
+  /** As typed, with its subject where it has one: `backup`, `repair index`. */
+  readonly name: string;
+  /** A few words for the list of commands. */
+  readonly summary: string;
+  /** What may follow the name, one line per form: `[OPTION]… PATH…`. */
+  readonly usage: readonly string[];
+  /** What it does, in plain paragraphs. */
+  readonly text: string;
+  /** Lines that can be typed as they stand. */
+  readonly examples?: readonly string[];
+  readonly options: readonly OptionSpec[];
+  /** Exit statuses besides 0, 1, 2 and 130, in words. */
+  readonly exits?: readonly (readonly [status: number, meaning: string])[];
+  /** Does the work and answers the exit status. Failures are thrown. */
+  run(args: Arguments, context: Context): Promise<number>;
+}

@@ -1,0 +1,127 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import { EXIT } from "../errors/mod.ts";
+import type { Command, OptionSpec } from "./command.ts";
+import { GLOBAL_OPTIONS } from "./global_options.ts";
+import { padText, textWidth } from "./shown_text.ts";
+
+/** Widest help line, columns; narrower terminals get narrower lines. */
+const COLUMNS_MAX = 100;
+/** Where the explanation of an option starts, columns. */
+const OPTION_COLUMN = 32;
+
+/** A command as the list of commands shows it. */
+export interface CommandLine {
+  readonly name: string;
+  readonly summary: string;
+}
+
+/** The exit statuses that every command can have. */
+const COMMON_EXITS: readonly (readonly [number, string])[] = [
+  [EXIT.done, "done"],
+  [EXIT.failed, "failed; nothing, or not all, was done"],
+  [EXIT.usage, "the command line has a mistake"],
+];
+
+const REPOSITORY_EXITS: readonly (readonly [number, string])[] = [
+  [EXIT.noRepository, "there is no repository at this place"],
+  [EXIT.locked, "the repository is locked by another program"],
+  [EXIT.wrongPassword, "the password is wrong"],
+  [EXIT.interrupted, "interrupted by Ctrl-C or a signal"],
+];
+
+/** The overview: `sparegrid help`. */
+export function overviewText(commands: readonly CommandLine[], columns: number): string {
+  const width = Math.min(columns, COLUMNS_MAX);
+  const names = Math.max(...commands.map((command) => command.name.length)) + 2;
+  const lines = [
+    "SpareGrid backs up folders into an encrypted repository, and restores them.",
+    "",
+    "Usage: sparegrid COMMAND [OPTION]… [ARGUMENT]…",
+    "",
+    "Commands:",
+    ...commands.map((command) => `  ${padText(command.name, names)}${command.summary}`),
+    "",
+    "To begin:",
+    "  sparegrid backup ~/Documents      back up a folder; makes a repository at first use",
+    "  sparegrid snapshots               what is there",
+    "  sparegrid restore latest --target ~/restored",
+    "",
+    "Options of every command:",
+    ...optionLines(GLOBAL_OPTIONS, width),
+    "",
+    "Exit status:",
+    ...exitLines([...COMMON_EXITS, [EXIT.incomplete, incompleteText], ...REPOSITORY_EXITS], width),
+    "",
+    "More: sparegrid help COMMAND. Error codes (SG…) are explained in docs/error-codes.md.",
+  ];
+  return lines.join("\n");
+}
+
+const incompleteText = "done, but some entries could not be read or written";
+
+/** The help of one command: `sparegrid help COMMAND`. */
+export function commandText(command: Command, columns: number): string {
+  const width = Math.min(columns, COLUMNS_MAX);
+  const lines = command.usage.map((usage, i) =>
+    `${i === 0 ? "Usage:" : "      "} sparegrid ${command.name} ${usage}`.trimEnd()
+  );
+  lines.push("", ...command.text.trim().split("\n\n").flatMap((text) => [...wrapText(text, width), ""]));
+  if (command.examples?.length) {
+    lines.push("Examples:", ...command.examples.map((example) => `  ${example}`), "");
+  }
+  if (command.options.length > 0) lines.push("Options:", ...optionLines(command.options, width), "");
+  const own = new Set(command.options.flatMap((option) => [option.name, option.short ?? ""]));
+  const common = GLOBAL_OPTIONS.filter((option) => !own.has(option.name)).map((option) =>
+    option.short !== undefined && own.has(option.short) ? withoutShort(option) : option
+  );
+  lines.push("Options of every command:", ...optionLines(common, width), "");
+  const statuses = [...COMMON_EXITS, ...(command.exits ?? []), ...REPOSITORY_EXITS].sort((a, b) =>
+    a[0] - b[0]
+  );
+  lines.push("Exit status:", ...exitLines(statuses, width));
+  return lines.join("\n");
+}
+
+function withoutShort(option: OptionSpec): OptionSpec {
+  const { short: _, ...rest } = option;
+  return rest;
+}
+
+function exitLines(statuses: readonly (readonly [number, string])[], width: number): string[] {
+  return statuses.flatMap(([status, meaning]) =>
+    hanging(`  ${String(status).padStart(3)}  `, meaning, width)
+  );
+}
+
+function optionLines(options: readonly OptionSpec[], width: number): string[] {
+  return options.flatMap((option) => {
+    const short = option.short === undefined ? "    " : `-${option.short}, `;
+    const head = `  ${short}--${option.name}${option.value === undefined ? "" : ` ${option.value}`}`;
+    const also = option.aliases?.length ? ` (also --${option.aliases.join(", --")})` : "";
+    const text = option.help + also;
+    if (textWidth(head) + 2 <= OPTION_COLUMN) return hanging(padText(head, OPTION_COLUMN), text, width);
+    return [head, ...hanging(" ".repeat(OPTION_COLUMN), text, width)];
+  });
+}
+
+/** `text` behind `head`, wrapped, its further lines below its first. */
+function hanging(head: string, text: string, width: number): string[] {
+  const indent = textWidth(head);
+  return wrapText(text, Math.max(20, width - indent)).map((line, i) =>
+    (i === 0 ? head : " ".repeat(indent)) + line
+  );
+}
+
+/** Lines of at most `width` columns, broken at spaces. */
+export function wrapText(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(/\s+/).filter((part) => part !== "")) {
+    if (line !== "" && textWidth(line) + 1 + textWidth(word) > width) {
+      lines.push(line);
+      line = word;
+    } else line = line === "" ? word : `${line} ${word}`;
+  }
+  lines.push(line);
+  return lines;
+}

@@ -1,0 +1,139 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import { utf8, utf8Text } from "../base/mod.ts";
+import { SgError } from "../errors/mod.ts";
+
+/** Standard output is closed: its reader (`head`, a pager) has left. Ends a listing quietly. */
+export class OutputClosed extends Error {
+  override readonly name = "OutputClosed";
+}
+
+/** The port to the person or program in front: the three standard streams and Ctrl-C. Tests replace it. */
+export interface Terminal {
+  readonly stdinIsTerminal: boolean;
+  readonly stdoutIsTerminal: boolean;
+  readonly stderrIsTerminal: boolean;
+  /** Columns of the terminal; 80 where unknown. */
+  columns(): number;
+  /** Writes all bytes to standard output. {@link OutputClosed} when nobody reads it any more. */
+  write(bytes: Uint8Array): void;
+  /** As {@link write}, without blocking the thread while the reader is slow. For streams of data. */
+  writeStream(bytes: Uint8Array): Promise<void>;
+  /** Writes to standard error; never fails. */
+  writeError(text: string): void;
+  /** Asks for a line that is not shown while typed. Undefined at end of input. SG1016 on Ctrl-C. */
+  readSecret(prompt: string): string | undefined;
+  /** Standard input as bytes. */
+  readonly stdin: ReadableStream<Uint8Array>;
+  /** Calls `listener` for each request to end: Ctrl-C, SIGTERM, a closed terminal. Undo with the result. */
+  onInterrupt(listener: () => void): () => void;
+  /** Ends the process on the spot. */
+  exit(status: number): never;
+}
+
+/** The process's own streams. */
+export const systemTerminal: Terminal = {
+  get stdinIsTerminal() {
+    return Deno.stdin.isTerminal();
+  },
+  get stdoutIsTerminal() {
+    return Deno.stdout.isTerminal();
+  },
+  get stderrIsTerminal() {
+    return Deno.stderr.isTerminal();
+  },
+  columns() {
+    try {
+      return Deno.consoleSize().columns || 80;
+    } catch {
+      return 80;
+    }
+  },
+  write(bytes) {
+    for (let at = 0; at < bytes.length;) at += outputCall(() => Deno.stdout.writeSync(bytes.subarray(at)));
+  },
+  async writeStream(bytes) {
+    try {
+      for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
+    } catch (error) {
+      throw outputError(error);
+    }
+  },
+  writeError(text) {
+    const bytes = utf8(text);
+    try {
+      for (let at = 0; at < bytes.length;) at += Deno.stderr.writeSync(bytes.subarray(at));
+    } catch {
+      // Nobody listens; there is nowhere to say so.
+    }
+  },
+  readSecret: (prompt) => readHiddenLine(prompt),
+  get stdin() {
+    return Deno.stdin.readable;
+  },
+  onInterrupt(listener) {
+    const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM", "SIGHUP"];
+    for (const signal of signals) Deno.addSignalListener(signal, listener);
+    return () => {
+      for (const signal of signals) Deno.removeSignalListener(signal, listener);
+    };
+  },
+  exit: (status) => Deno.exit(status),
+};
+
+function outputCall(call: () => number): number {
+  for (;;) {
+    try {
+      return call();
+    } catch (error) {
+      // A pipe that somebody else made non-blocking: wait until it drains.
+      if (error instanceof Deno.errors.WouldBlock) continue;
+      throw outputError(error);
+    }
+  }
+}
+
+function outputError(error: unknown): Error {
+  if (error instanceof Deno.errors.BrokenPipe) return new OutputClosed("Standard output is closed");
+  const why = error instanceof Error ? error.message : String(error);
+  return new SgError("SG1015", `Cannot write to standard output: ${why}`, {
+    cause: error,
+    remedy: "Check where the output goes to.",
+  });
+}
+
+/** Longest password that is read from a terminal, bytes. */
+const SECRET_BYTES_MAX = 4096;
+
+function readHiddenLine(prompt: string): string | undefined {
+  systemTerminal.writeError(prompt);
+  Deno.stdin.setRaw(true);
+  try {
+    const line: number[] = [];
+    const one = new Uint8Array(1);
+    for (;;) {
+      if (Deno.stdin.readSync(one) === null) return line.length === 0 ? undefined : secretText(line);
+      const byte = one[0]!;
+      if (byte === 0x0d || byte === 0x0a) return secretText(line);
+      if (byte === 0x03) throw new SgError("SG1016", "The command was interrupted");
+      if (byte === 0x04 && line.length === 0) return undefined;
+      if (byte === 0x15) line.length = 0;
+      else if (byte === 0x7f || byte === 0x08) dropCharacter(line);
+      else if (byte >= 0x20 && line.length < SECRET_BYTES_MAX) line.push(byte);
+    }
+  } finally {
+    Deno.stdin.setRaw(false);
+    systemTerminal.writeError("\n");
+  }
+}
+
+/** Takes the last UTF-8 character away, all of its bytes. */
+function dropCharacter(line: number[]): void {
+  while (line.length > 0) {
+    const byte = line.pop()!;
+    if ((byte & 0xc0) !== 0x80) return;
+  }
+}
+
+function secretText(line: readonly number[]): string {
+  return utf8Text(Uint8Array.from(line));
+}
