@@ -24,3 +24,8 @@ export {
 export { MemoryStorage, type MemoryStorageOptions } from "./memory.ts";
 export { LocalStorage, type LocalStorageOptions } from "./local.ts";
 export { HttpStorage, type HttpStorageOptions } from "./http.ts";
+export { type RetryOptions, withRetry } from "./retry.ts";
+export { type BandwidthLimit, withBandwidthLimit } from "./limit.ts";
+export { withReadOnly } from "./read_only.ts";
+export { openStorage, type OpenStorageOptions } from "./open.ts";
+export type { HttpTrust } from "./_http_agent.ts";

@@ -235,19 +235,50 @@ Deno.test("HttpStorage: leaving an endless list ends it", async () => {
   assert.equal(seen, 5000);
 });
 
+/** A server that says the same to every request, byte for byte. */
+async function withRawServer(answer: string, act: (storage: HttpStorage) => Promise<void>): Promise<void> {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const serving = (async () => {
+    for await (const connection of listener) {
+      using open = connection;
+      await open.read(new Uint8Array(10_000));
+      await open.write(new TextEncoder().encode(answer));
+      while (await open.read(new Uint8Array(10_000)).catch(() => null) !== null);
+    }
+  })();
+  const location = parseLocation(`rest:http://127.0.0.1:${listener.addr.port}/`) as RestLocation;
+  const storage = new HttpStorage(location, systemClock);
+  try {
+    await act(storage);
+  } finally {
+    await storage.close();
+    listener.close();
+    await serving.catch(() => {});
+  }
+}
+
 Deno.test("HttpStorage: a file declared larger than any valid one is SG1017 before it is read", async () => {
-  await using it = await bench();
-  await it.storage.create();
-  const file = await Deno.open(`${it.folder}/config`, { create: true, write: true });
-  await file.truncate(600 * 1024 * 1024);
-  file.close();
-  it.server.faults.push({
-    on: /^GET config/,
-    kind: "status",
-    status: 200,
-    headers: { "content-length": "700000000" },
+  await withRawServer("HTTP/1.1 200 OK\r\ncontent-length: 700000000\r\n\r\nabc", async (storage) => {
+    await rejectsWith("SG1017", storage.load({ type: "config", name: "" }));
   });
-  await rejectsWith("SG1017", it.storage.load({ type: "config", name: "" }));
+});
+
+Deno.test("HttpStorage: an answer without a length, or that is no HTTP, is an error", async () => {
+  for (
+    const answer of [
+      "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+      "HTTP/1.1 200 OK\r\ncontent-length: 3\r\ncontent-length: 4\r\n\r\nabc",
+      "HTTP/1.1 200 OK\r\n" + "x: y\r\n".repeat(20_000) + "\r\n",
+      "220 mail.example ESMTP\r\n",
+    ]
+  ) {
+    await withRawServer(answer, async (storage) => {
+      await assert.rejects(storage.load({ type: "config", name: "" }), (error: unknown) => {
+        assert(isSgError(error) && ["SG1015", "SG0083"].includes(error.code), `${error}`);
+        return true;
+      });
+    });
+  }
 });
 
 Deno.test("HttpStorage: silence ends a request with SG0083 after the set time", async () => {

@@ -1,0 +1,51 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import type { FileHandle, FileType, LoadRange, Storage, StorageCall, StoredFile } from "./storage.ts";
+
+/** A storage that hands every call on; decorators override what they change. */
+export class ForwardingStorage implements Storage {
+  protected readonly inner: Storage;
+
+  constructor(inner: Storage) {
+    this.inner = inner;
+  }
+
+  get location(): string {
+    return this.inner.location;
+  }
+
+  get connections(): number {
+    return this.inner.connections;
+  }
+
+  get paces(): boolean {
+    return this.inner.paces ?? false;
+  }
+
+  create(call?: StorageCall): Promise<void> {
+    return this.inner.create(call);
+  }
+
+  save(file: FileHandle, bytes: Uint8Array<ArrayBuffer>, call?: StorageCall): Promise<void> {
+    return this.inner.save(file, bytes, call);
+  }
+
+  load(file: FileHandle, range?: LoadRange): Promise<Uint8Array<ArrayBuffer>> {
+    return this.inner.load(file, range);
+  }
+
+  stat(file: FileHandle, call?: StorageCall): Promise<StoredFile> {
+    return this.inner.stat(file, call);
+  }
+
+  list(type: FileType, call?: StorageCall): AsyncIterable<StoredFile> {
+    return this.inner.list(type, call);
+  }
+
+  remove(file: FileHandle, call?: StorageCall): Promise<void> {
+    return this.inner.remove(file, call);
+  }
+
+  close(): Promise<void> {
+    return this.inner.close();
+  }
+}
