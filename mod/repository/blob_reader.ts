@@ -1,0 +1,198 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import {
+  type BlobId,
+  DATA_BLOB_BYTES_MAX,
+  equalBytes,
+  fromHex,
+  type PackId,
+  type Random,
+  toHex,
+  TREE_BLOB_BYTES_MAX,
+} from "../base/mod.ts";
+import { Compressor } from "../compress/mod.ts";
+import { SEAL_OVERHEAD, Sealer, sha256 } from "../crypto/mod.ts";
+import { SgError } from "../errors/mod.ts";
+import type { BlobType, PackedBlob } from "../format/mod.ts";
+import { decodePackHeader } from "./pack_header.ts";
+import type { ReaderSeed, SealedPack } from "./sealed_pack.ts";
+
+/** Sealed bytes that are opened in one go when a pack is verified: bounds the memory. */
+const BATCH_BYTES = 8 * 2 ** 20;
+
+/** A reader never seals. */
+const NO_RANDOM: Random = {
+  bytes() {
+    throw new SgError("SG1023", "A reader of blobs was asked to seal");
+  },
+};
+
+/** Opens blobs, in any thread: decrypts, decompresses, and proves by the hash that it is the blob asked for. */
+export class BlobReader {
+  readonly #sealer: Sealer;
+  readonly #compressor = new Compressor("fastest");
+
+  constructor(seed: ReaderSeed) {
+    this.#sealer = new Sealer(seed.masterKey, NO_RANDOM);
+  }
+
+  /**
+   * The plain bytes of a blob. `id` is its 32 bytes or its text; `uncompressedLength` 0 for one stored as it is.
+   * SG1005, naming the blob, when it is not what was stored; SG1017 when it is larger than a blob can be.
+   */
+  open(type: BlobType, id: Uint8Array | BlobId, sealed: Uint8Array, uncompressedLength: number): Uint8Array {
+    let plain: Uint8Array;
+    try {
+      assertBlobSize(type, sealed.length, uncompressedLength);
+      plain = this.#sealer.open(sealed);
+    } catch (error) {
+      throw damagedBlob(type, id, error);
+    }
+    return this.#finish(type, id, plain, uncompressedLength);
+  }
+
+  /** Opens what is no blob: pack headers. It cannot seal. */
+  get sealer(): Sealer {
+    return this.#sealer;
+  }
+
+  /** Opens every blob of a pack; says what is wrong, one sentence each. */
+  async verifyBlobs(
+    type: BlobType,
+    pack: Pick<SealedPack, "bytes" | "ids" | "offsets" | "lengths" | "uncompressed">,
+  ): Promise<string[]> {
+    const findings: string[] = [];
+    const count = pack.offsets.length;
+    for (let from = 0; from < count;) {
+      let to = from;
+      let bytes = 0;
+      const pieces: Uint8Array[] = [];
+      while (to < count && (to === from || bytes + pack.lengths[to]! <= BATCH_BYTES)) {
+        const start = pack.offsets[to]!;
+        pieces.push(pack.bytes.subarray(start, start + pack.lengths[to]!));
+        bytes += pack.lengths[to++]!;
+      }
+      await this.#verifyBatch(type, pack, pieces, from, findings);
+      from = to;
+    }
+    return findings;
+  }
+
+  async #verifyBatch(
+    type: BlobType,
+    pack: Pick<SealedPack, "ids" | "uncompressed">,
+    pieces: Uint8Array[],
+    from: number,
+    findings: string[],
+  ): Promise<void> {
+    let plains: readonly Uint8Array[] | undefined;
+    try {
+      plains = await this.#sealer.openAll(pieces);
+    } catch {
+      // One of them is damaged; opened one by one, it shows which.
+    }
+    for (let i = 0; i < pieces.length; i++) {
+      const id = pack.ids.subarray(32 * (from + i), 32 * (from + i) + 32);
+      const uncompressed = pack.uncompressed[from + i]!;
+      try {
+        if (plains) this.#finish(type, id, plains[i]!, uncompressed);
+        else this.open(type, id, pieces[i]!, uncompressed);
+      } catch (error) {
+        findings.push(error instanceof Error ? error.message : String(error));
+      }
+    }
+  }
+
+  #finish(
+    type: BlobType,
+    id: Uint8Array | BlobId,
+    opened: Uint8Array,
+    uncompressedLength: number,
+  ): Uint8Array {
+    let plain = opened;
+    try {
+      if (uncompressedLength > 0) {
+        assertBlobSize(type, opened.length, uncompressedLength);
+        plain = this.#compressor.decompress(opened, uncompressedLength);
+      }
+    } catch (error) {
+      throw damagedBlob(type, id, error);
+    }
+    if (!equalBytes(sha256(plain), typeof id === "string" ? fromHex(id) : id)) {
+      throw damagedBlob(type, id, new Error("its content does not fit its name"));
+    }
+    return plain;
+  }
+}
+
+/**
+ * Checks a whole pack: its name, its header against what the index lists, and that every blob opens. Says what is
+ * wrong, one sentence each; none = intact. Never throws for bad data.
+ */
+export async function verifyPack(
+  reader: BlobReader,
+  id: PackId,
+  bytes: Uint8Array,
+  expected: readonly PackedBlob[],
+): Promise<string[]> {
+  const findings: string[] = [];
+  if (toHex(sha256(bytes)) !== id) findings.push(`pack ${id}: its content does not fit its name`);
+  try {
+    const found = decodePackHeader(reader.sealer, id, bytes, bytes.length);
+    if (!sameBlobs(found, expected)) findings.push(`pack ${id}: its header does not fit the index`);
+  } catch (error) {
+    findings.push(error instanceof Error ? error.message : String(error));
+  }
+  for (const type of ["data", "tree"] as const) {
+    const blobs = expected.filter((blob) => {
+      if (blob.type !== type) return false;
+      const inside = blob.length >= SEAL_OVERHEAD && blob.offset + blob.length <= bytes.length;
+      if (!inside) findings.push(`pack ${id}: ${type} blob ${blob.id} lies outside the file`);
+      return inside;
+    });
+    findings.push(...await reader.verifyBlobs(type, blobArrays(bytes, blobs)));
+  }
+  return findings;
+}
+
+function blobArrays(bytes: Uint8Array, blobs: readonly PackedBlob[]): Omit<SealedPack, "type" | "id"> {
+  const ids = new Uint8Array(32 * blobs.length);
+  blobs.forEach((blob, i) => ids.set(fromHex(blob.id), 32 * i));
+  return {
+    bytes: bytes as Uint8Array<ArrayBuffer>,
+    ids,
+    offsets: Uint32Array.from(blobs, (blob) => blob.offset),
+    lengths: Uint32Array.from(blobs, (blob) => blob.length),
+    uncompressed: Uint32Array.from(blobs, (blob) => blob.uncompressedLength),
+  };
+}
+
+/** True when both list the same blobs at the same places, whatever the order. */
+export function sameBlobs(a: readonly PackedBlob[], b: readonly PackedBlob[]): boolean {
+  if (a.length !== b.length) return false;
+  const byOffset = (x: PackedBlob, y: PackedBlob) => x.offset - y.offset;
+  const left = a.toSorted(byOffset);
+  const right = b.toSorted(byOffset);
+  return left.every((blob, i) => {
+    const other = right[i]!;
+    return blob.id === other.id && blob.type === other.type && blob.offset === other.offset &&
+      blob.length === other.length && blob.uncompressedLength === other.uncompressedLength;
+  });
+}
+
+/** Refuses sizes that no valid blob has, before memory is taken for them. */
+function assertBlobSize(type: BlobType, length: number, uncompressedLength: number): void {
+  const most = type === "tree" ? TREE_BLOB_BYTES_MAX : DATA_BLOB_BYTES_MAX;
+  if (length > most + 2 ** 20 || uncompressedLength > most) {
+    throw new SgError(
+      "SG1017",
+      `it has ${Math.max(length, uncompressedLength)} bytes, more than a blob can have`,
+    );
+  }
+}
+
+function damagedBlob(type: BlobType, id: Uint8Array | BlobId, cause: unknown): SgError {
+  const name = typeof id === "string" ? id : toHex(id);
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const code = cause instanceof SgError && cause.code === "SG1017" ? "SG1017" : "SG1005";
+  return new SgError(code, `Cannot open ${type} blob ${name}: ${why}`, { cause, context: { blob: name } });
+}

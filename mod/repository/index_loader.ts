@@ -1,0 +1,83 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import type { IndexId, PackId } from "../base/mod.ts";
+import { isSgError, SgError } from "../errors/mod.ts";
+import { decodeIndex, type IndexFile } from "../format/mod.ts";
+import type { StoredFile } from "../storage/mod.ts";
+import type { BlobTable } from "./blob_table.ts";
+import type { PackList } from "./pack_list.ts";
+import { eachInParallel, listFiles, type RepositoryFiles } from "./repository_files.ts";
+
+/** Index files held in memory at once while loading. */
+const LOADS_AT_ONCE = 4;
+
+/** How to load the index. */
+export interface IndexLoadOptions {
+  readonly signal?: AbortSignal;
+  /** Called after each file. */
+  readonly onProgress?: (done: number, total: number) => void;
+  /**
+   * Called for each file that cannot be used, and loading goes on; without it, the first one ends the loading with its
+   * error.
+   */
+  readonly onDamage?: (id: IndexId, error: SgError) => void;
+}
+
+/** What is known of the index files that were loaded. */
+export class LoadedIndexes {
+  /** The packs that each index file lists, by number. */
+  readonly files = new Map<IndexId, Uint32Array>();
+  /** Files that could not be used. */
+  readonly damaged = new Set<IndexId>();
+
+  /** Adds what a file lists to the table. */
+  add(id: IndexId, index: IndexFile, table: BlobTable, packs: PackList): void {
+    const numbers = new Uint32Array(index.packs.length);
+    for (let i = 0; i < index.packs.length; i++) {
+      const pack = index.packs[i]!;
+      const number = packs.number(pack.id as PackId);
+      numbers[i] = number;
+      for (const { id: blob, type, offset, length, uncompressedLength } of pack.blobs) {
+        if (table.addHex(type, blob, number, offset, length, uncompressedLength)) {
+          packs.addBlob(number, length, uncompressedLength > 0);
+        }
+      }
+    }
+    this.files.set(id, numbers);
+  }
+}
+
+/** Loads every index file that was not loaded before. SG1005 for a damaged one unless `onDamage` takes it. */
+export async function loadIndexes(
+  files: RepositoryFiles,
+  known: LoadedIndexes,
+  table: BlobTable,
+  packs: PackList,
+  options: IndexLoadOptions = {},
+): Promise<void> {
+  const { signal, onProgress, onDamage } = options;
+  const call = signal ? { signal } : {};
+  const fresh = (await listFiles(files.storage, "index", call)).filter(({ name }) => {
+    return !known.files.has(name as IndexId) && !known.damaged.has(name as IndexId);
+  });
+  let done = 0;
+  const load = async (file: StoredFile) => {
+    const id = file.name as IndexId;
+    try {
+      known.add(id, decodeIndex(await files.load("index", file, call), `index/${id}`), table, packs);
+    } catch (error) {
+      const damage = damageOf(error);
+      if (!damage || !onDamage) throw error;
+      known.damaged.add(id);
+      onDamage(id, damage);
+    }
+    onProgress?.(++done, fresh.length);
+  };
+  await eachInParallel(fresh, Math.min(files.storage.connections, LOADS_AT_ONCE), load);
+}
+
+/** The error when it says that a stored file is bad; undefined for anything else. */
+export function damageOf(error: unknown): SgError | undefined {
+  const bad = isSgError(error, "SG1005") || isSgError(error, "SG1006") || isSgError(error, "SG1017") ||
+    isSgError(error, "SG1007");
+  return bad ? error as SgError : undefined;
+}

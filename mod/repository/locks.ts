@@ -1,0 +1,331 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import { type Clock, type Instant, type LockId, type Log } from "../base/mod.ts";
+import { isSgError, SgError } from "../errors/mod.ts";
+import { decodeLock, encodeLock, type Lock } from "../format/mod.ts";
+import type { Storage, StorageCall, StoredFile } from "../storage/mod.ts";
+import { listFiles, type RepositoryFiles } from "./repository_files.ts";
+
+const MINUTE_MS = 60_000;
+/** A lock this old has no living holder. */
+const STALE_MS = 30 * MINUTE_MS;
+/** A living holder writes its lock anew this often. */
+const REFRESH_MS = 5 * MINUTE_MS;
+/** Work stops when the lock is this old: some time before others may take it for stale. */
+const LOST_MS = 22.5 * MINUTE_MS;
+/** How often the age is looked at; a suspended machine must notice soon after waking. */
+const POLL_MS = 15_000;
+/** After a failed refresh the next try comes this much later. */
+const RETRY_REFRESH_MS = MINUTE_MS;
+/** Time for a lock that was written at the same moment to come into sight. */
+const SETTLE_MS = 200;
+/** Waits between tries for a lock that another holds: doubled each time. */
+const WAIT_MS_MIN = 5_000;
+const WAIT_MS_MAX = 60_000;
+/** A lock file that cannot be read may be in the middle of something: tries, and the wait between them. */
+const READ_ATTEMPTS = 3;
+const READ_WAIT_MS = 1_000;
+
+/** Who holds a lock of this process. */
+export type LockOwner = Pick<Lock, "hostname" | "username" | "pid" | "uid" | "gid">;
+
+/** The ports that locks need. */
+export interface LockPorts {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly owner: LockOwner;
+  /** True while a process with this number runs on this machine. */
+  readonly processAlive: (pid: number) => boolean;
+}
+
+/** How to lock. */
+export interface LockOptions {
+  /** Alone: nobody else may hold any lock. Backup, restore and check share; forget, prune and repair do not. */
+  readonly exclusive?: boolean;
+  /** Ends the waiting, and aborts the lock's own signal. */
+  readonly signal?: AbortSignal;
+  /** How long to wait for others, milliseconds; 0 fails at once. */
+  readonly retryForMs?: number;
+  /** Called once when the waiting begins, with the lock that stands in the way. */
+  readonly onWait?: (holder: Lock) => void;
+}
+
+/** A lock with its name, as a list shows it. */
+export interface NamedLock {
+  readonly id: LockId;
+  readonly lock: Lock;
+}
+
+/** The conflict that a lock met; carries the lock in the way. */
+class Conflict extends Error {
+  constructor(readonly other: Lock) {
+    super("locked");
+  }
+}
+
+/**
+ * A lock held in the repository, kept fresh until it is disposed. Work under it listens to `signal`: it aborts with
+ * SG1018 when the lock could not be kept, or with the reason of the signal that it was asked with.
+ */
+export class RepositoryLock implements AsyncDisposable {
+  readonly #files: RepositoryFiles;
+  readonly #ports: LockPorts;
+  readonly #lost = new AbortController();
+  readonly #stop = new AbortController();
+  readonly #exclusive: boolean;
+  readonly signal: AbortSignal;
+  #id: LockId | undefined;
+  #refreshedAt: Instant;
+  #refreshedMs: number;
+  #keeping: Promise<void> | undefined;
+
+  private constructor(files: RepositoryFiles, ports: LockPorts, options: LockOptions) {
+    this.#files = files;
+    this.#ports = ports;
+    this.#exclusive = options.exclusive ?? false;
+    this.signal = options.signal ? AbortSignal.any([options.signal, this.#lost.signal]) : this.#lost.signal;
+    this.#refreshedAt = ports.clock.now();
+    this.#refreshedMs = ports.clock.monotonicMs();
+  }
+
+  /** The lock file's name; undefined on a read-only destination, where reading goes on without a lock. */
+  get id(): LockId | undefined {
+    return this.#id;
+  }
+
+  /** Locks. SG1003 when others hold it, SG1014 when an exclusive lock cannot be written. */
+  static async acquire(
+    files: RepositoryFiles,
+    ports: LockPorts,
+    options: LockOptions = {},
+  ): Promise<RepositoryLock> {
+    const { clock } = ports;
+    const { retryForMs = 0, signal } = options;
+    const end = clock.monotonicMs() + retryForMs;
+    for (let wait = WAIT_MS_MIN, told = false;; wait = Math.min(2 * wait, WAIT_MS_MAX)) {
+      const lock = new RepositoryLock(files, ports, options);
+      try {
+        await lock.#take(signal);
+        return lock;
+      } catch (error) {
+        if (!(error instanceof Conflict)) throw error;
+        const left = end - clock.monotonicMs();
+        if (left <= 0) throw lockedBy(files.storage, error.other);
+        if (!told) options.onWait?.(error.other);
+        told = true;
+        await clock.sleep(Math.min(wait, left), signal);
+      }
+    }
+  }
+
+  /** Gives the lock back. Never throws: a lock that stays behind becomes stale. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await this.#keeping;
+    await this.#removeOwn();
+  }
+
+  async #take(signal: AbortSignal | undefined): Promise<void> {
+    await this.#assertFree(signal);
+    try {
+      this.#id = await this.#write(signal);
+    } catch (error) {
+      if (this.#exclusive || !isSgError(error, "SG1014")) throw error;
+      this.#ports.log.write("info", "The destination is read-only: reading goes on without a lock");
+      return;
+    }
+    try {
+      await this.#ports.clock.sleep(SETTLE_MS, signal);
+      await this.#assertFree(signal);
+    } catch (error) {
+      await this.#removeOwn();
+      throw error;
+    }
+    this.#keeping = this.#keep();
+  }
+
+  async #write(signal?: AbortSignal): Promise<LockId> {
+    const { owner, clock } = this.#ports;
+    const time = clock.now();
+    const monotonicMs = clock.monotonicMs();
+    const json = encodeLock({ time, exclusive: this.#exclusive, ...owner });
+    const id = await this.#files.save("locks", json, signal ? { signal } : {}) as LockId;
+    this.#refreshedAt = time;
+    this.#refreshedMs = monotonicMs;
+    return id;
+  }
+
+  async #removeOwn(): Promise<void> {
+    const id = this.#id;
+    this.#id = undefined;
+    if (id !== undefined) await removeQuietly(this.#files.storage, id, this.#ports.log);
+  }
+
+  /** Drops stale locks; throws a Conflict when a living one stands in the way. */
+  async #assertFree(signal: AbortSignal | undefined): Promise<void> {
+    const call = signal ? { signal } : {};
+    const files = await listFiles(this.#files.storage, "locks", call);
+    for (const file of files) {
+      if (file.name === this.#id) continue;
+      const lock = await this.#read(file, call);
+      if (!lock) continue;
+      if (isStale(lock, this.#ports)) await removeQuietly(this.#files.storage, file.name, this.#ports.log);
+      else if (this.#exclusive || lock.exclusive) throw new Conflict(lock);
+    }
+  }
+
+  /** Undefined when the lock has gone meanwhile. One that cannot be read may be anything, so it counts as held. */
+  async #read(file: StoredFile, call: StorageCall): Promise<Lock | undefined> {
+    for (let attempt = 1;; attempt++) {
+      try {
+        return await readLock(this.#files, file, call);
+      } catch (error) {
+        if (isSgError(error, "SG1006")) return undefined;
+        if (!isSgError(error, "SG1005")) throw error;
+        if (attempt === READ_ATTEMPTS) {
+          throw new SgError("SG1003", `Cannot lock ${this.#files.storage.location}: ${error.message}`, {
+            cause: error,
+            remedy: "Make sure that nothing else uses the repository, then: sparegrid unlock --remove-all",
+          });
+        }
+      }
+      await this.#ports.clock.sleep(READ_WAIT_MS, call.signal);
+    }
+  }
+
+  /** Age of the lock. The larger of both clocks: the one stops while a machine sleeps, the other can be set back. */
+  #ageMs(): number {
+    const { clock } = this.#ports;
+    const byDay = Number((clock.now() - this.#refreshedAt) / 1_000_000n);
+    return Math.max(byDay, clock.monotonicMs() - this.#refreshedMs);
+  }
+
+  async #keep(): Promise<void> {
+    const { clock, log } = this.#ports;
+    const stop = AbortSignal.any([this.#stop.signal, this.signal]);
+    for (let dueMs = REFRESH_MS; !stop.aborted;) {
+      try {
+        await clock.sleep(POLL_MS, stop);
+      } catch {
+        return;
+      }
+      const age = this.#ageMs();
+      if (age < dueMs) continue;
+      try {
+        await (age < LOST_MS ? this.#refresh() : this.#refreshStale());
+        dueMs = REFRESH_MS;
+      } catch (error) {
+        if (this.#ageMs() >= LOST_MS) return this.#lose(error);
+        dueMs = this.#ageMs() + RETRY_REFRESH_MS;
+        log.write(
+          "warning",
+          `The lock in ${this.#files.storage.location} could not be refreshed: ${text(error)}`,
+        );
+      }
+    }
+  }
+
+  async #refresh(): Promise<void> {
+    const old = this.#id;
+    this.#id = await this.#write();
+    if (old !== undefined) await removeQuietly(this.#files.storage, old, this.#ports.log);
+  }
+
+  /** A lock so old may have been taken for stale: it lives only if it is still there, before and after renewing. */
+  async #refreshStale(): Promise<void> {
+    const old = this.#id!;
+    const { storage } = this.#files;
+    await storage.stat({ type: "locks", name: old });
+    const at = this.#refreshedAt;
+    const atMs = this.#refreshedMs;
+    const fresh = await this.#write();
+    try {
+      await this.#ports.clock.sleep(SETTLE_MS);
+      await storage.stat({ type: "locks", name: old });
+    } catch (error) {
+      this.#refreshedAt = at;
+      this.#refreshedMs = atMs;
+      await removeQuietly(storage, fresh, this.#ports.log);
+      throw error;
+    }
+    this.#id = fresh;
+    await removeQuietly(storage, old, this.#ports.log);
+  }
+
+  #lose(cause: unknown): void {
+    this.#lost.abort(
+      new SgError("SG1018", `The lock in ${this.#files.storage.location} was lost: ${text(cause)}`, {
+        cause,
+      }),
+    );
+  }
+}
+
+/** All locks that can be read. */
+export async function listLocks(files: RepositoryFiles, call: StorageCall = {}): Promise<NamedLock[]> {
+  const found: NamedLock[] = [];
+  for (const file of await listFiles(files.storage, "locks", call)) {
+    try {
+      found.push({ id: file.name as LockId, lock: await readLock(files, file, call) });
+    } catch (error) {
+      if (!isSgError(error, "SG1005") && !isSgError(error, "SG1006")) throw error;
+    }
+  }
+  return found;
+}
+
+/** Removes stale locks, or all of them, whoever holds them. Gives how many were removed. */
+export async function unlock(
+  files: RepositoryFiles,
+  ports: Pick<LockPorts, "clock" | "owner" | "processAlive">,
+  options: StorageCall & { readonly removeAll?: boolean } = {},
+): Promise<number> {
+  const { removeAll, ...call } = options;
+  const names = removeAll
+    ? (await listFiles(files.storage, "locks", call)).map(({ name }) => name)
+    : (await listLocks(files, call)).filter(({ lock }) => isStale(lock, ports)).map(({ id }) => id);
+  let removed = 0;
+  for (const name of names) {
+    try {
+      await files.storage.remove({ type: "locks", name }, call);
+      removed++;
+    } catch (error) {
+      if (!isSgError(error, "SG1006")) throw error;
+    }
+  }
+  return removed;
+}
+
+async function readLock(files: RepositoryFiles, file: StoredFile, call: StorageCall): Promise<Lock> {
+  return decodeLock(await files.load("locks", file, call), `locks/${file.name}`);
+}
+
+function isStale(
+  lock: Lock,
+  { clock, owner, processAlive }: Pick<LockPorts, "clock" | "owner" | "processAlive">,
+) {
+  if (clock.now() - lock.time > BigInt(STALE_MS) * 1_000_000n) return true;
+  return lock.hostname === owner.hostname && lock.hostname !== "" && !processAlive(lock.pid);
+}
+
+async function removeQuietly(storage: Storage, name: string, log: Log): Promise<void> {
+  try {
+    await storage.remove({ type: "locks", name });
+  } catch (error) {
+    if (!isSgError(error, "SG1006")) log.write("warning", `A lock could not be removed: ${text(error)}`);
+  }
+}
+
+function lockedBy(storage: Storage, { exclusive, hostname, username, pid, time }: Lock): SgError {
+  const since = new Date(Number(time / 1_000_000n)).toISOString();
+  return new SgError(
+    "SG1003",
+    `Cannot lock ${storage.location}: locked ${
+      exclusive ? "exclusively " : ""
+    }by process ${pid} of ${username} on ${hostname} since ${since}`,
+    { context: { hostname, username, pid, exclusive } },
+  );
+}
+
+function text(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,40 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+/**
+ * Repository: joins format, crypto, compress and storage into what the rooms above work with: blobs by their ID, packs,
+ * indexes, trees, snapshots, keys, locks; and the care of all that: check, prune, repair.
+ *
+ * It decides nothing about what is backed up or restored, reads no source and writes no target. Pure pieces
+ * (`BlobTable`, `BlobWriter`, `BlobReader`, `verifyPack`) run in any thread, given a seed; `Repository` and everything
+ * that touches the storage stay on the main thread.
+ *
+ * Specification: restic's repository format, versions 1 and 2 (docs/repository-format.md).
+ *
+ * Invariants: packs are durable before the index that lists them, indexes before the snapshot; removal goes the other
+ * way and needs an exclusive lock; every byte that is given out was proved by MAC and hash; a size is bounded before memory
+ * is taken for it; bad data is a typed error that names the file.
+ * @module
+ */
+export { BlobTable, type BlobTableHandle, type BlobTableOptions } from "./blob_table.ts";
+export { BlobWriter, type BlobWriterOptions } from "./blob_writer.ts";
+export { BlobReader, verifyPack } from "./blob_reader.ts";
+export type { ReaderSeed, SealedPack, WriterSeed } from "./sealed_pack.ts";
+export { PackList } from "./pack_list.ts";
+export type { IndexLoadOptions } from "./index_loader.ts";
+export type { SavedCounts } from "./pack_saver.ts";
+export { type KdfCost, type KeyEntry, type KeyOwner } from "./keys.ts";
+export { type LockOptions, type LockOwner, type NamedLock, RepositoryLock } from "./locks.ts";
+export {
+  type FoundSnapshot,
+  type NamedSnapshot,
+  passesFilter,
+  type SnapshotFilter,
+  type SnapshotListOptions,
+} from "./snapshots.ts";
+export {
+  type BlobPlace,
+  type InitOptions,
+  type OpenOptions,
+  Repository,
+  type RepositoryPorts,
+  type WritingOptions,
+} from "./repository.ts";

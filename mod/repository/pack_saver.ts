@@ -1,0 +1,112 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import { INDEX_BLOBS_TARGET, type IndexId, type PackId, toHex } from "../base/mod.ts";
+import { encodeIndex, type IndexedPack } from "../format/mod.ts";
+import type { StorageCall } from "../storage/mod.ts";
+import type { BlobTable } from "./blob_table.ts";
+import { packedBlobs } from "./blob_writer.ts";
+import type { LoadedIndexes } from "./index_loader.ts";
+import type { PackList } from "./pack_list.ts";
+import type { RepositoryFiles } from "./repository_files.ts";
+import type { SealedPack } from "./sealed_pack.ts";
+
+/** What was stored since the repository was opened. Bytes. */
+export interface SavedCounts {
+  dataBlobs: number;
+  treeBlobs: number;
+  /** Plain bytes of new blobs. */
+  dataBytes: number;
+  treeBytes: number;
+  /** Bytes of the packs. */
+  packedBytes: number;
+  packs: number;
+}
+
+/** Bytes that sealing adds. */
+const SEAL_BYTES = 32;
+
+/** Stores packs and then the index files that list them: first a pack is durable, then it is listed. */
+export class PackSaver {
+  readonly counts: SavedCounts = {
+    dataBlobs: 0,
+    treeBlobs: 0,
+    dataBytes: 0,
+    treeBytes: 0,
+    packedBytes: 0,
+    packs: 0,
+  };
+  readonly #files: RepositoryFiles;
+  readonly #table: BlobTable;
+  readonly #packs: PackList;
+  readonly #indexes: LoadedIndexes;
+  /** Packs that are stored and listed nowhere yet. */
+  #unlisted: Omit<SealedPack, "bytes">[] = [];
+  #unlistedBlobs = 0;
+  #saving = 0;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(files: RepositoryFiles, table: BlobTable, packs: PackList, indexes: LoadedIndexes) {
+    this.#files = files;
+    this.#table = table;
+    this.#packs = packs;
+    this.#indexes = indexes;
+  }
+
+  /** True when every pack that was handed in is stored and listed in a stored index. */
+  get settled(): boolean {
+    return this.#saving === 0 && this.#unlisted.length === 0;
+  }
+
+  /** Stores a pack; when it resolves the pack is durable and its blobs can be loaded. */
+  async savePack(pack: SealedPack, call: StorageCall = {}): Promise<void> {
+    this.#saving++;
+    try {
+      await this.#files.storage.save({ type: "data", name: toHex(pack.id) }, pack.bytes, call);
+      this.#enter(pack);
+    } finally {
+      this.#saving--;
+    }
+    if (this.#unlistedBlobs >= INDEX_BLOBS_TARGET) await this.writeIndex(call);
+  }
+
+  /** Lists what is stored so far in an index file, so that an interruption loses no more than what comes after. */
+  writeIndex(call: StorageCall = {}): Promise<void> {
+    const turn = this.#writing.then(() => this.#writeIndex(call));
+    this.#writing = turn.catch(() => {});
+    return turn;
+  }
+
+  #enter({ type, id, bytes, ids, offsets, lengths, uncompressed }: SealedPack): void {
+    const number = this.#packs.number(toHex(id) as PackId);
+    let plainBytes = 0;
+    for (let i = 0; i < offsets.length; i++) {
+      this.#table.settle(type, ids, 32 * i, number, offsets[i]!, lengths[i]!, uncompressed[i]!);
+      this.#packs.addBlob(number, lengths[i]!, uncompressed[i]! > 0);
+      plainBytes += uncompressed[i]! || lengths[i]! - SEAL_BYTES;
+    }
+    this.#unlisted.push({ type, id, ids, offsets, lengths, uncompressed });
+    this.#unlistedBlobs += offsets.length;
+    this.counts[type === "data" ? "dataBlobs" : "treeBlobs"] += offsets.length;
+    this.counts[type === "data" ? "dataBytes" : "treeBytes"] += plainBytes;
+    this.counts.packedBytes += bytes.length;
+    this.counts.packs++;
+  }
+
+  async #writeIndex(call: StorageCall): Promise<void> {
+    const unlisted = this.#unlisted;
+    if (unlisted.length === 0) return;
+    this.#unlisted = [];
+    this.#unlistedBlobs = 0;
+    try {
+      const packs: IndexedPack[] = unlisted.map((pack) => ({
+        id: toHex(pack.id) as PackId,
+        blobs: packedBlobs(pack),
+      }));
+      const id = await this.#files.save("index", encodeIndex({ packs }), call) as IndexId;
+      this.#indexes.files.set(id, Uint32Array.from(packs, (pack) => this.#packs.number(pack.id)));
+    } catch (error) {
+      this.#unlisted = [...unlisted, ...this.#unlisted];
+      this.#unlistedBlobs += unlisted.reduce((sum, pack) => sum + pack.offsets.length, 0);
+      throw error;
+    }
+  }
+}
