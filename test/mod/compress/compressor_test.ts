@@ -1,8 +1,11 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { constants, zstdCompressSync } from "node:zlib";
 import fc from "fast-check";
-import { concatBytes, fromHex, utf8 } from "../../../mod/base/mod.ts";
+import { concatBytes, fromHex, systemRandom, utf8 } from "../../../mod/base/mod.ts";
+import { SEAL_OVERHEAD, Sealer, sha256Hex } from "../../../mod/crypto/mod.ts";
+import { Kernel } from "../../../mod/kernel/mod.ts";
 import { loadNativeZstd } from "../../../mod/platform/mod.ts";
 import { type CompressionLevel, Compressor } from "../../../mod/compress/mod.ts";
 
@@ -126,6 +129,20 @@ for (const [name, compressor] of ways) {
     assert.throws(() => compressor.decompressBounded(wide, 1e6), tooLarge);
     const dictionary = fromHex("28b52ffd" + "21" + "07" + "05" + "290000" + "68656c6c6f");
     assert.throws(() => compressor.decompressBounded(dictionary, 1e6), damaged);
+  });
+
+  Deno.test(`Compressor and Sealer by ${name} read straight from a kernel's memory, where chunks lie`, async () => {
+    const chunk = new Kernel(200_000).memory.subarray(70_001, 170_001);
+    for (let i = 0; i < chunk.length; i++) chunk[i] = i * i >> 9;
+    assert.ok(equal(compressor.decompress(frameOf(chunk, compressor), chunk.length), chunk));
+    const key = { encrypt: new Uint8Array(32), macK: new Uint8Array(16), macR: new Uint8Array(16).fill(1) };
+    const sealer = new Sealer(key, systemRandom, name === "libzstd" ? undefined : null);
+    const into = new Uint8Array(chunk.length + SEAL_OVERHEAD);
+    await sealer.sealAll([chunk], into);
+    assert.ok(equal(sealer.open(into), chunk));
+    assert.ok(equal(sealer.open(sealer.seal(chunk)), chunk));
+    const hash = createHash("sha256").update(chunk.slice()).digest("hex");
+    assert.equal(sha256Hex(chunk), hash);
   });
 
   Deno.test(`Compressor by ${name} gives arrays whose buffer is theirs alone`, () => {
