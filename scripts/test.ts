@@ -1,0 +1,174 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+// `deno task test`: gets what the tests need, runs them, and ends with one line: `N passed, N failed, N skipped`.
+// Arguments: paths of tests (default test/), and options of `deno test` such as --filter.
+
+/** A program of the system that some tests need. */
+interface Tool {
+  readonly command: string;
+  readonly debianPackage: string;
+  readonly neededFor: string;
+}
+
+const TOOLS: readonly Tool[] = [
+  { command: "restic", debianPackage: "restic", neededFor: "comparing with the real restic" },
+  { command: "getfacl", debianPackage: "acl", neededFor: "access control lists" },
+  { command: "getfattr", debianPackage: "attr", neededFor: "extended attributes" },
+  { command: "openssl", debianPackage: "openssl", neededFor: "making TLS certificates" },
+  { command: "zstd", debianPackage: "zstd", neededFor: "comparing compressed data" },
+  { command: "unzip", debianPackage: "unzip", neededFor: "reading dumped zip archives" },
+  { command: "tar", debianPackage: "tar", neededFor: "reading dumped tar archives and judging trees" },
+  { command: "setpriv", debianPackage: "util-linux", neededFor: "tests as another user" },
+  { command: "python3", debianPackage: "python3-minimal", neededFor: "making odd files" },
+];
+
+/** Folders whose test files measure, crowd or mount: they run one after the other, behind all others. */
+const ALONE = ["test/flow", "test/compat"];
+
+const strict = Deno.env.get("CI") === "true";
+const root = new URL("..", import.meta.url).pathname;
+const failures: string[] = [];
+
+Deno.chdir(root);
+await getTools();
+await getPackages();
+const { paths, options } = splitArguments(Deno.args);
+const files = await testFiles(paths);
+const alone = files.filter((file) => ALONE.some((folder) => file.startsWith(`${folder}/`)));
+const together = files.filter((file) => !alone.includes(file));
+const sums = { passed: 0, failed: 0, skipped: 0 };
+const reports = await Deno.makeTempDir({ prefix: "sparegrid-test-report-" });
+try {
+  await runTests(together, true);
+  await runTests(alone, false);
+} finally {
+  await Deno.remove(reports, { recursive: true });
+}
+if (files.length === 0) failures.push("no test file was found");
+for (const failure of failures) console.log(`failed: ${failure}`);
+const failed = sums.failed + failures.length;
+console.log(`${sums.passed} passed, ${failed} failed, ${sums.skipped} skipped`);
+Deno.exit(failed > 0 ? 1 : 0);
+
+/** Installs missing programs on Debian as root; elsewhere says what is left out. */
+async function getTools(): Promise<void> {
+  let missing = await missingTools();
+  if (
+    missing.length > 0 && Deno.build.os === "linux" && Deno.uid() === 0 && await exists("/usr/bin/apt-get")
+  ) {
+    const packages = [...new Set(missing.map((tool) => tool.debianPackage))];
+    console.log(`installing ${packages.join(", ")}`);
+    const environment = { DEBIAN_FRONTEND: "noninteractive" };
+    const install = ["apt-get", "install", "-y", "-q", "--no-install-recommends", ...packages];
+    if (!await run(install, environment)) {
+      await run(["apt-get", "update", "-q"], environment);
+      await run(install, environment);
+    }
+    missing = await missingTools();
+  }
+  for (const { command, debianPackage, neededFor } of missing) {
+    console.log(
+      `left out: tests that need ${command} (${neededFor}); to run them: apt-get install ${debianPackage}`,
+    );
+    if (strict) failures.push(`${command} is missing, and with CI=true nothing may be left out`);
+  }
+}
+
+async function missingTools(): Promise<Tool[]> {
+  const missing: Tool[] = [];
+  for (const tool of TOOLS) if (!await hasCommand(tool.command)) missing.push(tool);
+  return missing;
+}
+
+async function hasCommand(command: string): Promise<boolean> {
+  for (const folder of (Deno.env.get("PATH") ?? "").split(":")) {
+    if (folder !== "" && await exists(`${folder}/${command}`)) return true;
+  }
+  return false;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
+
+/** Fetches the npm packages that deno.json pins. */
+async function getPackages(): Promise<void> {
+  if (!await run([Deno.execPath(), "install", "--quiet"])) failures.push("deno install failed");
+}
+
+async function run(argv: readonly string[], env: Record<string, string> = {}): Promise<boolean> {
+  const { success } = await new Deno.Command(argv[0]!, {
+    args: argv.slice(1),
+    env,
+    stdin: "null",
+    stdout: "inherit",
+    stderr: "inherit",
+  }).spawn().status;
+  return success;
+}
+
+function splitArguments(args: readonly string[]): { paths: string[]; options: string[] } {
+  const paths = args.filter((argument) => !argument.startsWith("-"));
+  return {
+    paths: paths.length > 0 ? paths : ["test"],
+    options: args.filter((argument) => argument.startsWith("-")),
+  };
+}
+
+/** All `*_test.ts` files below the paths, in order. */
+async function testFiles(paths: readonly string[]): Promise<string[]> {
+  const files: string[] = [];
+  const walk = async (path: string): Promise<void> => {
+    if ((await Deno.stat(path)).isFile) {
+      files.push(path);
+      return;
+    }
+    for await (const { name, isDirectory } of Deno.readDir(path)) {
+      if (isDirectory) await walk(`${path}/${name}`);
+      else if (name.endsWith("_test.ts")) files.push(`${path}/${name}`);
+    }
+  };
+  for (const path of paths) await walk(path.replace(/\/+$/, ""));
+  return [...new Set(files)].sort();
+}
+
+/** Runs test files and adds up what came of them; prints why a test was left out. */
+async function runTests(files: readonly string[], parallel: boolean): Promise<void> {
+  if (files.length === 0) return;
+  const report = `${reports}/${parallel ? "together" : "alone"}.xml`;
+  const { success } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "test",
+      "-A",
+      "--no-check",
+      `--junit-path=${report}`,
+      ...(parallel ? ["--parallel"] : []),
+      ...options,
+      ...files,
+    ],
+    stdin: "null",
+    stdout: "inherit",
+    stderr: "inherit",
+  }).spawn().status;
+  const text = await Deno.readTextFile(report).catch(() => "");
+  const before = sums.failed;
+  for (const [, attributes] of text.matchAll(/<testsuites ([^>]*)>/g)) {
+    const figure = (name: string) => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(attributes!)?.[1] ?? 0);
+    const skipped = [...text.matchAll(/<skipped\b/g)].length;
+    sums.failed += figure("failures") + figure("errors");
+    sums.skipped += skipped;
+    sums.passed += figure("tests") - figure("failures") - figure("errors") - skipped;
+  }
+  for (const [, name] of text.matchAll(/<testcase name="([^"]*)"[^>]*>\s*<skipped/g)) {
+    console.log(`skipped: ${unescaped(name!)}`);
+    if (strict) failures.push(`a test was skipped with CI=true: ${unescaped(name!)}`);
+  }
+  if (!success && sums.failed === before) failures.push("deno test itself failed: see above");
+}
+
+function unescaped(xml: string): string {
+  return xml.replaceAll("&quot;", '"').replaceAll("&apos;", "'").replaceAll("&lt;", "<").replaceAll(
+    "&gt;",
+    ">",
+  )
+    .replaceAll("&amp;", "&");
+}

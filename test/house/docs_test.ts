@@ -1,0 +1,45 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import assert from "node:assert/strict";
+import { ROOT, sourcesIn } from "./_sources.ts";
+
+const EXPORT =
+  /^export (?:default )?(?:async |abstract |declare )*(?:function\*?|class|const|let|interface|type|enum) ([A-Za-z0-9_$]+)/;
+
+Deno.test("docs: every mod.ts begins with a module comment", () => {
+  for (const { name } of Deno.readDirSync(`${ROOT}mod`)) {
+    const path = `mod/${name}/mod.ts`;
+    let text: string;
+    try {
+      text = Deno.readTextFileSync(ROOT + path);
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) assert.fail(`${path} is missing`);
+      throw error;
+    }
+    const comment = /^\/\/ Copyright[^\n]*\n\/\*\*([^]*?)\*\//.exec(text)?.[1];
+    assert.ok(comment !== undefined && comment.includes("@module"), `${path} has no module comment with @module`);
+    assert.match(comment, /Invariants?/, `${path} states no invariant`);
+  }
+});
+
+Deno.test("docs: mod.ts holds named exports only", () => {
+  const faults = sourcesIn("mod").filter(({ path }) => path.endsWith("/mod.ts") && path !== "mod/base/mod.ts")
+    .filter(({ code }) => /^export \*|^export default/m.test(code)).map(({ path }) => path);
+  assert.deepEqual(faults, []);
+});
+
+Deno.test("docs: every export in mod/ has a sentence that documents it", () => {
+  const faults = sourcesIn("mod").flatMap(({ path, text }) => {
+    const lines = text.split("\n");
+    return lines.flatMap((line, i) => {
+      const name = EXPORT.exec(line)?.[1];
+      if (name === undefined) return [];
+      let above = i - 1;
+      while (above >= 0 && /^\s*\/\/ deno-lint|^\s*$|^@/.test(lines[above]!)) above--;
+      const documented = /\*\/\s*$/.test(lines[above] ?? "");
+      // Further signatures of an overloaded function share the first one's comment.
+      const overload = lines.slice(0, i).some((earlier) => EXPORT.exec(earlier)?.[1] === name);
+      return documented || overload ? [] : [`${path}:${i + 1}: ${name}`];
+    });
+  });
+  assert.deepEqual(faults, []);
+});

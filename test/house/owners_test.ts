@@ -1,0 +1,34 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import assert from "node:assert/strict";
+import configuration from "../../deno.json" with { type: "json" };
+import { importsOf, sourcesIn } from "./_sources.ts";
+
+/** Each outside package and the folders that may import it. Reasons stand in ARCHITECTURE.md, "Packages". */
+const OWNERS: Readonly<Record<string, readonly string[]>> = {
+  "fast-check": ["test/"],
+  "assemblyscript": ["scripts/", "test/mod/kernel/"],
+  "client-zip": ["mod/restorer/"],
+};
+
+Deno.test("owners: each outside package is imported by its owner folder only", () => {
+  const faults = ["mod", "test", "scripts"].flatMap(sourcesIn).flatMap((source) =>
+    importsOf(source)
+      .filter((specifier) => !specifier.startsWith(".") && !specifier.startsWith("node:"))
+      .flatMap((specifier) => {
+        const name = specifier.split("/")[0]!;
+        const folders = OWNERS[name];
+        if (folders === undefined) return [`${source.path} imports ${specifier}, which has no owner`];
+        return folders.some((folder) => source.path.startsWith(folder))
+          ? []
+          : [`${source.path} imports ${specifier}, which belongs to ${folders.join(", ")}`];
+      })
+  );
+  assert.deepEqual(faults, []);
+});
+
+Deno.test("owners: the list equals the imports of deno.json, each pinned to one version", () => {
+  assert.deepEqual(Object.keys(configuration.imports).sort(), Object.keys(OWNERS).sort());
+  for (const [name, specifier] of Object.entries(configuration.imports)) {
+    assert.match(specifier, new RegExp(`^npm:${name}@\\d+\\.\\d+\\.\\d+$`));
+  }
+});
