@@ -1,0 +1,172 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import { equalBytes } from "../base/mod.ts";
+import { isOsError } from "../errors/mod.ts";
+import { type Node, permissionsOf } from "../format/mod.ts";
+import type { Fd, FileSystem, Stat } from "../platform/mod.ts";
+import { type Failure, failureOf, UnsafeTarget } from "./failures.ts";
+import { applyMetadataOf, metadataOf } from "./metadata.ts";
+import { removeObstacle } from "./remove_extras.ts";
+import type { RestoreRun } from "./restore_run.ts";
+import { statOrNone } from "./existing.ts";
+import type { TargetFolder } from "./target_folders.ts";
+import { createTemporary } from "./temporary_names.ts";
+import { removeQuietly } from "./write_job.ts";
+
+/**
+ * Makes the links, devices, fifos and sockets of a folder. In a folder that was there before they are made inside a
+ * private folder first and then moved out, so that nobody can exchange one between its making and its metadata.
+ */
+export function makeOthers(run: RestoreRun, folder: TargetFolder, nodes: readonly Node[]): void {
+  const maker = new OtherMaker(run, folder);
+  try {
+    for (const node of nodes) maker.make(node);
+  } finally {
+    maker.end();
+  }
+}
+
+class OtherMaker {
+  readonly #run: RestoreRun;
+  readonly #fs: FileSystem;
+  readonly #folder: TargetFolder;
+  #staging: { readonly name: Uint8Array; readonly fd: Fd } | undefined;
+
+  constructor(run: RestoreRun, folder: TargetFolder) {
+    this.#run = run;
+    this.#fs = run.fs;
+    this.#folder = folder;
+  }
+
+  make(node: Node): void {
+    const run = this.#run;
+    const path = this.#folder.pathOf(node.name);
+    try {
+      const failure = this.#make(node, path);
+      if (failure) run.problem(path, failure);
+    } catch (error) {
+      const failure = failureOf(error);
+      const refusedDevice = (node.type === "dev" || node.type === "chardev") &&
+        isOsError(error, "EPERM", "EACCES");
+      run.problem(path, refusedDevice ? { code: "SG1025", why: "only root may make devices" } : failure);
+    }
+  }
+
+  end(): void {
+    if (!this.#staging) return;
+    const { name, fd } = this.#staging;
+    this.#fs.close(fd);
+    try {
+      this.#fs.removeFolder(this.#run.folders.open(this.#folder), name);
+    } catch (error) {
+      if (!isOsError(error)) this.#run.problem(this.#folder.path, failureOf(error));
+    }
+  }
+
+  #make(node: Node, path: Uint8Array): Failure | undefined {
+    const run = this.#run;
+    if (node.type === "irregular") return { code: "SG1025", why: "its kind is not known" };
+    const isThere = this.#folder.isNew || this.#folder.state === "absent"
+      ? undefined
+      : statOrNone(this.#fs, run.folders.open(this.#folder), node.name);
+    if (isThere && this.#keeps(node, isThere)) {
+      run.fate(path, "kept");
+      return undefined;
+    }
+    if (isThere?.kind === "dir" && !removeObstacle(run, this.#folder, node.name)) {
+      return { code: "SG1012", why: "a folder is in the way" };
+    }
+    run.counters.othersRestored++;
+    run.fate(path, isThere ? "updated" : "restored");
+    if (run.options.dryRun) return undefined;
+    return this.#folder.isNew ? this.#makeDirectly(node) : this.#makeAside(node);
+  }
+
+  #keeps(node: Node, isThere: Stat): boolean {
+    switch (this.#run.options.overwrite) {
+      case "never":
+        return true;
+      case "if-newer":
+        return isThere.mtime >= node.mtime;
+      case "if-changed":
+        return isThere.kind === node.type && isThere.mtime === node.mtime && this.#sameLink(node);
+      default:
+        return false;
+    }
+  }
+
+  #sameLink(node: Node): boolean {
+    if (node.type !== "symlink") return true;
+    const target = this.#fs.readSymlink(this.#run.folders.open(this.#folder), node.name);
+    return equalBytes(target, node.linkTarget ?? new Uint8Array());
+  }
+
+  #makeDirectly(node: Node): Failure | undefined {
+    const fd = this.#run.folders.open(this.#folder);
+    create(this.#fs, fd, node.name, node);
+    return this.#setMetadata(fd, node.name, node);
+  }
+
+  #makeAside(node: Node): Failure | undefined {
+    const fs = this.#fs;
+    const { fd } = this.#stage();
+    const name = this.#run.names.next();
+    create(fs, fd, name, node);
+    let moved = false;
+    try {
+      const failure = this.#setMetadata(fd, name, node);
+      fs.rename(fd, name, this.#run.folders.open(this.#folder), node.name);
+      moved = true;
+      return failure;
+    } finally {
+      if (!moved) removeQuietly(fs, fd, name);
+    }
+  }
+
+  #stage(): { readonly fd: Fd } {
+    if (this.#staging) return this.#staging;
+    const parent = this.#run.folders.open(this.#folder);
+    const name = this.#run.names.next();
+    this.#fs.makeFolder(parent, name, 0o700);
+    this.#staging = { name, fd: this.#fs.openFolder(parent, name) };
+    this.#refuseForeign(this.#staging.fd);
+    return this.#staging;
+  }
+
+  /** Somebody may have put a folder of his own in the place of ours: its owner is not the one who makes files in it. */
+  #refuseForeign(staging: Fd): void {
+    const probe = createTemporary(this.#fs, staging, this.#run.names);
+    try {
+      const ours = this.#fs.statFd(probe.fd).uid;
+      const { uid, permissions } = this.#fs.statFd(staging);
+      if (uid !== ours || (permissions & 0o077) !== 0) {
+        throw new UnsafeTarget("its folder is being tampered with");
+      }
+    } finally {
+      this.#fs.close(probe.fd);
+      removeQuietly(this.#fs, staging, probe.name);
+    }
+  }
+
+  #setMetadata(dir: Fd, name: Uint8Array, node: Node): Failure | undefined {
+    const missed = applyMetadataOf(this.#fs, dir, name, metadataOf(node), {
+      privileged: this.#run.privileged,
+      isLink: node.type === "symlink",
+    });
+    return missed.length > 0 ? { code: "SG1025", why: `not set: ${missed.join(", ")}` } : undefined;
+  }
+}
+
+function create(fs: FileSystem, dir: Fd, name: Uint8Array, node: Node): void {
+  const permissions = permissionsOf(node.mode) & 0o777;
+  switch (node.type) {
+    case "symlink":
+      return fs.makeSymlink(dir, name, node.linkTarget ?? new Uint8Array());
+    case "fifo":
+      return fs.makeFifo(dir, name, permissions);
+    case "socket":
+      return fs.makeSocket(dir, name, permissions);
+    case "dev":
+    case "chardev":
+      return fs.makeDevice(dir, name, node.type, node.device, permissions);
+  }
+}
