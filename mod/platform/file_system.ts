@@ -154,3 +154,8 @@ export interface FileSystem {
   xattrsOf(dir: Fd, name: Uint8Array): Xattr[];
   setXattrOf(dir: Fd, name: Uint8Array, attribute: string, value: Uint8Array): void;
 }
+
+/** True when both entries lie on one file system: a walk that stays on it compares folders by this. */
+export function sameFileSystem(a: Stat, b: Stat): boolean {
+  return a.dev === b.dev;
+}

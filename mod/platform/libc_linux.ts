@@ -1,77 +1,27 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { Fd } from "./file_system.ts";
-import type { Libc } from "./libc.ts";
+import { errnoOf, type Libc, POSIX_SYMBOLS, posixCalls } from "./libc.ts";
 
 /**
- * Every C function that SpareGrid calls on Linux, with its prototype. glibc and musl, x86_64 and aarch64, where
- * off_t, size_t, long and pointers have 64 bits. Byte counts stay below 2^31 (callers cut them), so a `ssize_t`
- * is read as 32 bits, which spares a bigint per call.
+ * The C functions that SpareGrid calls on Linux besides {@link POSIX_SYMBOLS}: glibc and musl, x86_64 and aarch64.
  *
  * `statx`, `getdents64` and `mknodat` go through `long syscall(long number, ...)`: older C libraries have no
  * function of that name (glibc before 2.28, 2.30 and 2.33).
  */
 const SYMBOLS = {
+  ...POSIX_SYMBOLS,
   // int *__errno_location(void);
   __errno_location: { parameters: [], result: "pointer" },
   // int openat(int dirfd, const char *pathname, int flags, mode_t mode);
   openat: { parameters: ["i32", "buffer", "i32", "u32"], result: "i32" },
-  // int close(int fd);
-  close: { parameters: ["i32"], result: "i32" },
-  // ssize_t read(int fd, void *buf, size_t count);
-  read: { parameters: ["i32", "buffer", "usize"], result: "i32" },
-  // ssize_t pread(int fd, void *buf, size_t count, off_t offset);
-  pread: { parameters: ["i32", "buffer", "usize", "i64"], result: "i32" },
-  preadAsync: {
-    name: "pread",
-    parameters: ["i32", "buffer", "usize", "i64"],
-    result: "i32",
-    nonblocking: true,
-  },
-  // ssize_t pwrite(int fd, const void *buf, size_t count, off_t offset);
-  pwrite: { parameters: ["i32", "buffer", "usize", "i64"], result: "i32" },
-  pwriteAsync: {
-    name: "pwrite",
-    parameters: ["i32", "buffer", "usize", "i64"],
-    result: "i32",
-    nonblocking: true,
-  },
-  // int fsync(int fd);
-  fsync: { parameters: ["i32"], result: "i32" },
-  fsyncAsync: { name: "fsync", parameters: ["i32"], result: "i32", nonblocking: true },
   // int syncfs(int fd);
   syncfsAsync: { name: "syncfs", parameters: ["i32"], result: "i32", nonblocking: true },
-  // int ftruncate(int fd, off_t length);
-  ftruncate: { parameters: ["i32", "i64"], result: "i32" },
-  // off_t lseek(int fd, off_t offset, int whence);
-  lseek: { parameters: ["i32", "i64", "i32"], result: "i64" },
   // int posix_fadvise(int fd, off_t offset, off_t len, int advice);  returns the error number itself
   posix_fadvise: { parameters: ["i32", "i64", "i64", "i32"], result: "i32" },
   // int fstatvfs(int fd, struct statvfs *buf);
   fstatvfs: { parameters: ["i32", "buffer"], result: "i32" },
-  // int mkdirat(int dirfd, const char *pathname, mode_t mode);
-  mkdirat: { parameters: ["i32", "buffer", "u32"], result: "i32" },
-  // int symlinkat(const char *target, int newdirfd, const char *linkpath);
-  symlinkat: { parameters: ["buffer", "i32", "buffer"], result: "i32" },
-  // int linkat(int olddirfd, const char *oldpath, int newdirfd, const char *newpath, int flags);
-  linkat: { parameters: ["i32", "buffer", "i32", "buffer", "i32"], result: "i32" },
-  // ssize_t readlinkat(int dirfd, const char *pathname, char *buf, size_t bufsiz);
-  readlinkat: { parameters: ["i32", "buffer", "buffer", "usize"], result: "i32" },
-  // int renameat(int olddirfd, const char *oldpath, int newdirfd, const char *newpath);
-  renameat: { parameters: ["i32", "buffer", "i32", "buffer"], result: "i32" },
-  // int unlinkat(int dirfd, const char *pathname, int flags);
-  unlinkat: { parameters: ["i32", "buffer", "i32"], result: "i32" },
   // int chmod(const char *pathname, mode_t mode);
   chmod: { parameters: ["buffer", "u32"], result: "i32" },
-  // int fchmod(int fd, mode_t mode);
-  fchmod: { parameters: ["i32", "u32"], result: "i32" },
-  // int fchown(int fd, uid_t owner, gid_t group);
-  fchown: { parameters: ["i32", "u32", "u32"], result: "i32" },
-  // int fchownat(int dirfd, const char *pathname, uid_t owner, gid_t group, int flags);
-  fchownat: { parameters: ["i32", "buffer", "u32", "u32", "i32"], result: "i32" },
-  // int futimens(int fd, const struct timespec times[2]);
-  futimens: { parameters: ["i32", "buffer"], result: "i32" },
-  // int utimensat(int dirfd, const char *pathname, const struct timespec times[2], int flags);
-  utimensat: { parameters: ["i32", "buffer", "buffer", "i32"], result: "i32" },
   // ssize_t flistxattr(int fd, char *list, size_t size);
   flistxattr: { parameters: ["i32", "buffer", "usize"], result: "i32" },
   // ssize_t llistxattr(const char *path, char *list, size_t size);
@@ -86,8 +36,6 @@ const SYMBOLS = {
   lsetxattr: { parameters: ["buffer", "buffer", "buffer", "usize", "i32"], result: "i32" },
   // int fremovexattr(int fd, const char *name);
   fremovexattr: { parameters: ["i32", "buffer"], result: "i32" },
-  // int lremovexattr(const char *path, const char *name);
-  lremovexattr: { parameters: ["buffer", "buffer"], result: "i32" },
   // long syscall(SYS_statx, int dirfd, const char *pathname, int flags, unsigned mask, struct statx *buf);
   statx: { name: "syscall", parameters: ["i64", "i32", "buffer", "i32", "u32", "buffer"], result: "i32" },
   // long syscall(SYS_getdents64, int fd, void *dirp, size_t count);
@@ -143,8 +91,6 @@ export const LINUX = {
 
 /** The C library of this Linux, with what only Linux has. */
 export interface LinuxLibc extends Libc {
-  fsync(fd: Fd): number;
-  fsyncAsync(fd: Fd): Promise<number>;
   syncfsAsync(fd: Fd): Promise<number>;
   statx(dir: Fd, path: Uint8Array<ArrayBuffer>, flags: number, into: Uint8Array<ArrayBuffer>): number;
   getdents64(fd: Fd, into: Uint8Array<ArrayBuffer>): number;
@@ -161,35 +107,14 @@ const LIBRARIES = [
 /** Opens the C library for this thread (one per thread: its error number belongs to the thread). Throws when none fits. */
 export function openLinuxLibc(): LinuxLibc {
   const c = openFirst();
-  const errno = new Int32Array(Deno.UnsafePointerView.getArrayBuffer(c.__errno_location()!, 4));
   return {
     c,
-    errno: () => errno[0]!,
+    ...posixCalls(c),
+    ...errnoOf(c.__errno_location()),
     openat: c.openat,
-    close: c.close,
-    read: (fd, into, length) => c.read(fd, into, BigInt(length)),
-    pread: (fd, into, length, offset) => c.pread(fd, into, BigInt(length), BigInt(offset)),
-    preadAsync: (fd, into, length, offset) => c.preadAsync(fd, into, BigInt(length), BigInt(offset)),
-    pwrite: (fd, bytes, length, offset) => c.pwrite(fd, bytes, BigInt(length), BigInt(offset)),
-    pwriteAsync: (fd, bytes, length, offset) => c.pwriteAsync(fd, bytes, BigInt(length), BigInt(offset)),
-    fsync: c.fsync,
-    fsyncAsync: c.fsyncAsync,
-    syncfsAsync: c.syncfsAsync,
-    ftruncate: (fd, length) => c.ftruncate(fd, BigInt(length)),
-    lseek: (fd, offset, whence) => Number(c.lseek(fd, BigInt(offset), whence)),
-    mkdirat: c.mkdirat,
-    symlinkat: c.symlinkat,
     mknodat: (dir, name, mode, device) =>
       c.mknodat(SYS_MKNODAT, dir, name, mode, Number(device & 0xffffffffn)),
-    linkat: c.linkat,
-    readlinkat: (dir, name, into, length) => c.readlinkat(dir, name, into, BigInt(length)),
-    renameat: c.renameat,
-    unlinkat: c.unlinkat,
-    fchmod: c.fchmod,
-    fchown: c.fchown,
-    fchownat: c.fchownat,
-    futimens: c.futimens,
-    utimensat: c.utimensat,
+    syncfsAsync: c.syncfsAsync,
     statx: (dir, path, flags, into) => c.statx(SYS_STATX, dir, path, flags, LINUX.STATX_BASIC_STATS, into),
     getdents64: (fd, into) => c.getdents64(SYS_GETDENTS64, fd, into, BigInt(into.length)),
   };

@@ -3,6 +3,7 @@ import { utf8 } from "../base/mod.ts";
 import { LINUX_ERRNO, osError } from "./errno.ts";
 import type { Fd, FolderEntry, Stat, Xattr } from "./file_system.ts";
 import { syncByAio } from "./aio_linux.ts";
+import type { PosixSymbols } from "./libc.ts";
 import { LINUX, type LinuxLibc, openLinuxLibc } from "./libc_linux.ts";
 import { CStringSlot } from "./names.ts";
 import { PosixFileSystem } from "./posix.ts";
@@ -23,6 +24,11 @@ export class LinuxFileSystem extends PosixFileSystem {
   readonly #dents = new Uint8Array(DENTS_BYTES);
   readonly #pathSlot = new CStringSlot(4095);
   readonly #vfs = new BigUint64Array(32);
+
+  /** The C functions themselves, for what is no file. */
+  get symbols(): PosixSymbols {
+    return this.#libc.c;
+  }
 
   constructor(libc: LinuxLibc = openLinuxLibc()) {
     super(libc, LINUX, LINUX_ERRNO);

@@ -19,6 +19,7 @@ export {
   type FileSystem,
   type FileSystemTraits,
   type FolderEntry,
+  sameFileSystem,
   type Stat,
   type Xattr,
 } from "./file_system.ts";
@@ -27,6 +28,24 @@ export { openPath } from "./paths.ts";
 export { isEntryName } from "./names.ts";
 export { osError } from "./errno.ts";
 export { writeDurably } from "./durable.ts";
+export { type CurrentUser, currentUser, groupName, isRoot, userName } from "./users.ts";
+export {
+  environment,
+  hostName,
+  onInterrupt,
+  processAlive,
+  processId,
+  raiseOpenFileLimit,
+} from "./process.ts";
+export { userCacheFolder, userDataFolder } from "./user_folders.ts";
+export {
+  type CommandStatus,
+  readCommandOutput,
+  runCommand,
+  type RunCommandOptions,
+  type RunningCommand,
+} from "./command.ts";
+export { isTerminal, promptSecret, type SecretInput, terminalWidth } from "./terminal.ts";
 export {
   loadNativeCipher,
   type NativeCipher,

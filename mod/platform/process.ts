@@ -1,0 +1,66 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import process from "node:process";
+import { loadNative } from "./native.ts";
+
+/** The value of environment variable `name`; undefined when it is not set or is empty. */
+export function environment(name: string): string | undefined {
+  const value = Deno.env.get(name);
+  return value === "" ? undefined : value;
+}
+
+/** This machine's name. */
+export function hostName(): string {
+  return Deno.hostname();
+}
+
+/** This process's number. */
+export function processId(): number {
+  return Deno.pid;
+}
+
+/** True when a process of this number runs on this machine, whoever owns it. */
+export function processAlive(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as { code?: unknown }).code === "EPERM";
+  }
+}
+
+/** `RLIMIT_NOFILE` and, for macOS, `OPEN_MAX`, above which setrlimit refuses. */
+const RLIMIT_NOFILE = Deno.build.os === "darwin" ? 8 : 7;
+const OPEN_FILES_MAX = Deno.build.os === "darwin" ? 10_240n : 1n << 20n;
+
+/**
+ * Lets this process open as many files as the system allows it.
+ * @returns the limit now in force; undefined where the system tells none.
+ */
+export function raiseOpenFileLimit(): number | undefined {
+  const c = loadNative()?.c;
+  if (c === undefined) return undefined;
+  const limits = new BigUint64Array(2); // struct rlimit: rlim_cur, rlim_max
+  const bytes = new Uint8Array(limits.buffer);
+  if (c.getrlimit(RLIMIT_NOFILE, bytes) !== 0) return undefined;
+  const [soft, hard] = limits as unknown as [bigint, bigint];
+  const wanted = hard < OPEN_FILES_MAX ? hard : OPEN_FILES_MAX;
+  if (wanted <= soft) return Number(soft);
+  limits[0] = wanted;
+  return Number(c.setrlimit(RLIMIT_NOFILE, bytes) === 0 ? wanted : soft);
+}
+
+/**
+ * Calls `handler` when the user or the system asks the process to stop (Ctrl-C, SIGTERM; Ctrl-Break on Windows), instead
+ * of ending it, until disposed.
+ */
+export function onInterrupt(handler: (signal: string) => void): Disposable {
+  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM"];
+  const listeners = signals.map((signal) => [signal, () => handler(signal)] as const);
+  for (const [signal, listener] of listeners) Deno.addSignalListener(signal, listener);
+  return {
+    [Symbol.dispose]() {
+      for (const [signal, listener] of listeners) Deno.removeSignalListener(signal, listener);
+    },
+  };
+}
