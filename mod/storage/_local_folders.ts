@@ -2,6 +2,7 @@
 import { utf8 } from "../base/mod.ts";
 import { isOsError } from "../errors/mod.ts";
 import type { Fd, FileSystem } from "../platform/mod.ts";
+import { makePath, syncFolder } from "./_make_path.ts";
 
 /** A folder of the repository, relative to its root: `""`, `"index"`, `"data/ab"`. */
 export type FolderName = string;
@@ -11,9 +12,6 @@ export interface LocalModes {
   readonly folder: number;
   readonly file: number;
 }
-
-/** What fsync of a folder answers on file systems that cannot do it. */
-const CANNOT_SYNC = ["EINVAL", "ENOTSUP", "EOPNOTSUPP", "ENOTTY", "ENOSYS"];
 
 /** The two-digit folders below `data`. */
 export const DATA_FOLDERS: readonly string[] = Array.from(
@@ -63,7 +61,7 @@ export class LocalFolders {
   /** Makes the root with all its parents, and every folder of a new repository, durable. */
   async makeAll(): Promise<void> {
     this.close();
-    this.#open.set("", await this.#makeRoot(this.#path));
+    this.#open.set("", await makePath(this.#fs, this.#path));
     const root = this.get("");
     for (const name of ["data", "index", "keys", "locks", "snapshots"]) this.#makeOne(root, utf8(name));
     const data = this.get("data");
@@ -73,12 +71,8 @@ export class LocalFolders {
   }
 
   /** Makes the names in a folder durable, where its file system can. */
-  async sync(fd: Fd): Promise<void> {
-    try {
-      await this.#fs.syncAsync(fd);
-    } catch (error) {
-      if (!isOsError(error, ...CANNOT_SYNC)) throw error;
-    }
+  sync(fd: Fd): Promise<void> {
+    return syncFolder(this.#fs, fd);
   }
 
   /**
@@ -120,28 +114,6 @@ export class LocalFolders {
       throw error;
     }
   }
-
-  /** Opens the folder at `path`, making it and its parents where they are missing. */
-  async #makeRoot(path: string): Promise<Fd> {
-    try {
-      return this.#fs.openRoot(path);
-    } catch (error) {
-      if (!isOsError(error, "ENOENT")) throw error;
-    }
-    const { parent, name } = splitPath(path);
-    const fd = await this.#makeRoot(parent);
-    try {
-      try {
-        this.#fs.makeFolder(fd, utf8(name), PRIVATE.folder);
-      } catch (error) {
-        if (!isOsError(error, "EEXIST")) throw error;
-      }
-      await this.sync(fd);
-    } finally {
-      this.#fs.close(fd);
-    }
-    return this.#fs.openRoot(path);
-  }
 }
 
 const PRIVATE: LocalModes = { folder: 0o700, file: 0o400 };
@@ -150,11 +122,4 @@ const SHARED: LocalModes = { folder: 0o770, file: 0o440 };
 function split(folder: FolderName): { parent: FolderName; name: Uint8Array } {
   const at = folder.lastIndexOf("/");
   return { parent: at < 0 ? "" : folder.slice(0, at), name: utf8(folder.slice(at + 1)) };
-}
-
-function splitPath(path: string): { parent: string; name: string } {
-  const trimmed = path.replace(/\/+$/, "");
-  const at = trimmed.lastIndexOf("/");
-  const parent = at < 0 ? "." : at === 0 ? "/" : trimmed.slice(0, at);
-  return { parent, name: trimmed.slice(at + 1) };
 }

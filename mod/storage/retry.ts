@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { type Clock, equalBytes, type Random, randomBelow } from "../base/mod.ts";
 import { isSgError, type SgCode, SgError } from "../errors/mod.ts";
-import { abortError } from "./abort.ts";
+import { abortError, throwIfAborted } from "./abort.ts";
 import { ForwardingStorage } from "./_decorator.ts";
 import { existsAlready } from "./file_handle.ts";
 import type { FileHandle, FileType, LoadRange, Storage, StorageCall, StoredFile } from "./storage.ts";
@@ -127,16 +127,20 @@ class RetryingStorage extends ForwardingStorage {
     }
   }
 
+  /** The tries of one call. Throws at once when the call has been aborted or the store closed. */
   #tries(call: StorageCall | undefined): { failed(error: unknown): Promise<void> } {
     const { attempts = 10, totalMs = 900_000, onRetry } = this.#options;
+    throwIfAborted(call?.signal);
+    if (this.#closed) throw new SgError("SG1015", `Cannot use ${this.location}: it has been closed`);
     let attempt = 0;
     let firstFailure: number | undefined;
     return {
       /** Waits for the next try, or throws `error` when there is none. */
       failed: async (error: unknown) => {
         attempt++;
+        throwIfAborted(call?.signal);
         if (!isSgError(error) || !RETRYABLE.includes(error.code)) throw error;
-        if (this.#closed || call?.signal?.aborted || attempt >= attempts) throw error;
+        if (this.#closed || attempt >= attempts) throw error;
         const now = this.#clock.monotonicMs();
         firstFailure ??= now;
         const delayMs = this.#delayMs(error, attempt);

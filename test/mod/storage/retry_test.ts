@@ -26,7 +26,8 @@ const file = stored("data", bytes);
 testStorage("withRetry over a storage that fails now and then", () => {
   const flaky: StorageFault[] = [];
   let calls = 0;
-  flaky.push({ kind: "fail", on: () => ++calls % 3 === 1 });
+  // Not removals: a file that is missing at the second try counts as removed, so their contract is weaker.
+  flaky.push({ kind: "fail", on: (act) => act.verb !== "remove" && ++calls % 3 === 1 });
   return Promise.resolve({ storage: trial(flaky).storage, async [Symbol.asyncDispose]() {} });
 });
 
