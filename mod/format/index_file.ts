@@ -1,0 +1,56 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import { type BlobId, type IndexId, type PackId, utf8 } from "../base/mod.ts";
+import { countOf, damaged, idOf, listOf, objectOf } from "./_fields.ts";
+import { jsonText, parseLoose } from "./json.ts";
+import type { IndexedPack, IndexFile, PackedBlob } from "./types.ts";
+
+const U32_MAX = 0xffff_ffff;
+
+/** The JSON of an index file. */
+export function encodeIndex(index: IndexFile): Uint8Array<ArrayBuffer> {
+  const supersedes = index.supersedes && index.supersedes.length > 0
+    ? `"supersedes":${JSON.stringify(index.supersedes)},`
+    : "";
+  return utf8(`{${supersedes}"packs":[${index.packs.map(encodePack).join(",")}]}\n`);
+}
+
+function encodePack({ id, blobs }: IndexedPack): string {
+  return `{"id":"${id}","blobs":[${blobs.map(encodeBlob).join(",")}]}`;
+}
+
+function encodeBlob({ id, type, offset, length, uncompressedLength }: PackedBlob): string {
+  const compressed = uncompressedLength > 0 ? `,"uncompressed_length":${uncompressedLength}` : "";
+  return `{"id":"${id}","type":"${type}","offset":${offset},"length":${length}${compressed}}`;
+}
+
+/** An index file from its JSON. SG1005, naming `what`, for what cannot be one. */
+export function decodeIndex(bytes: Uint8Array, what = "index"): IndexFile {
+  const fields = objectOf(parseLoose(jsonText(bytes, what), what), what);
+  const packs = listOf(fields, "packs", what).map((pack) => decodePack(pack, what));
+  const supersedes = listOf(fields, "supersedes", what).map((id) => idOf<IndexId>(id, "supersedes", what));
+  return supersedes.length > 0 ? { packs, supersedes } : { packs };
+}
+
+function decodePack(value: unknown, what: string): IndexedPack {
+  const fields = objectOf(value, what);
+  const blobs = listOf(fields, "blobs", what).map((blob) => decodeBlob(blob, what));
+  return { id: idOf<PackId>(fields.id, "id", what), blobs };
+}
+
+function decodeBlob(value: unknown, what: string): PackedBlob {
+  const fields = objectOf(value, what);
+  const { type } = fields;
+  if (type !== "data" && type !== "tree") {
+    throw damaged(what, `a blob has the unknown type ${JSON.stringify(type)}`);
+  }
+  const length = countOf(fields, "length", what, U32_MAX);
+  const offset = countOf(fields, "offset", what, U32_MAX);
+  if (offset + length > U32_MAX) throw damaged(what, "a blob ends beyond any pack");
+  return {
+    id: idOf<BlobId>(fields.id, "id", what),
+    type,
+    offset,
+    length,
+    uncompressedLength: countOf(fields, "uncompressed_length", what, U32_MAX),
+  };
+}

@@ -1,0 +1,200 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import { type BlobId, equalBytes, toBase64, utf8, utf8Text, utf8TextStrict } from "../base/mod.ts";
+import {
+  base64Of,
+  countOf,
+  damaged,
+  type Fields,
+  idOf,
+  listOf,
+  objectOf,
+  textOf,
+  timeOf,
+  u64Of,
+} from "./_fields.ts";
+import { isNodeType } from "./go_mode.ts";
+import { goQuote, goUnquote } from "./go_quote.ts";
+import { goJson, goString, goStringOfBytes } from "./json.ts";
+import { formatTime } from "./time.ts";
+import type { Node, NodeXattr } from "./types.ts";
+
+/** JSON texts of user and group names: a tree has few. Emptied when it has grown. */
+const ownerTexts = new Map<string, string>();
+const OWNER_TEXTS_MAX = 1024;
+
+function ownerText(name: string): string {
+  let text = ownerTexts.get(name);
+  if (text === undefined) {
+    if (ownerTexts.size >= OWNER_TEXTS_MAX) ownerTexts.clear();
+    text = goString(name);
+    ownerTexts.set(name, text);
+  }
+  return text;
+}
+
+/** The JSON of a node, byte for byte as restic writes it: field order, omissions, escapes (repository-format.md, "Trees"). */
+export function encodeNode(node: Node): string {
+  let out = `{"name":${goString(goQuote(node.name))},"type":"${node.type}"`;
+  if (node.mode !== 0) out += `,"mode":${node.mode}`;
+  const mtime = formatTime(node.mtime);
+  const atime = node.atime === node.mtime ? mtime : formatTime(node.atime);
+  out += `,"mtime":"${mtime}","atime":"${atime}","ctime":"${formatTime(node.ctime)}"`;
+  out += `,"uid":${node.uid},"gid":${node.gid}`;
+  if (node.user) out += `,"user":${ownerText(node.user)}`;
+  if (node.group) out += `,"group":${ownerText(node.group)}`;
+  if (node.inode !== 0n) out += `,"inode":${node.inode}`;
+  if (node.deviceId !== 0n) out += `,"device_id":${node.deviceId}`;
+  if (node.size !== 0n) out += `,"size":${node.size}`;
+  if (node.links !== 0n) out += `,"links":${node.links}`;
+  if (node.linkTarget && node.linkTarget.length > 0) out += linkTargetFields(node.linkTarget);
+  if (node.xattrs && node.xattrs.length > 0) {
+    out += `,"extended_attributes":[${node.xattrs.map(encodeXattr).join(",")}]`;
+  }
+  if (node.generic && Object.keys(node.generic).length > 0) {
+    out += `,"generic_attributes":${goJson(node.generic)}`;
+  }
+  if (node.device !== 0n) out += `,"device":${node.device}`;
+  out += `,"content":${node.content ? contentText(node.content) : "null"}`;
+  if (node.subtree) out += `,"subtree":"${node.subtree}"`;
+  if (node.error) out += `,"error":${goString(node.error)}`;
+  return `${out}}`;
+}
+
+function contentText(content: readonly BlobId[]): string {
+  if (content.length === 0) return "[]";
+  return content.length === 1 ? `["${content[0]}"]` : `["${content.join('","')}"]`;
+}
+
+/** The readable target, and the raw bytes where it is not UTF-8. */
+function linkTargetFields(target: Uint8Array): string {
+  const readable = `,"linktarget":${goStringOfBytes(target)}`;
+  return utf8TextStrict(target) === undefined
+    ? `${readable},"linktarget_raw":"${toBase64(target)}"`
+    : readable;
+}
+
+function encodeXattr({ name, value }: NodeXattr): string {
+  return `{"name":${goString(name)},"value":${value === null ? "null" : `"${toBase64(value)}"`}}`;
+}
+
+/**
+ * A node from its parsed JSON; unknown fields are passed over. SG1005 for what cannot be a node. Names are not
+ * judged here: see `nameProblem`.
+ */
+export function decodeNode(value: unknown, what: string): Node {
+  const fields = objectOf(value, what);
+  const { name: quoted, type } = fields;
+  const name = typeof quoted === "string" ? goUnquote(quoted) : undefined;
+  if (name === undefined) throw damaged(what, "the name of a node is not readable");
+  if (!isNodeType(type)) throw damaged(what, `a node has the unknown type ${JSON.stringify(type)}`);
+  const mtime = timeOf(fields, "mtime", what);
+  const node: Node = {
+    name,
+    type,
+    mode: countOf(fields, "mode", what, 0xffff_ffff),
+    mtime,
+    atime: fields.atime === fields.mtime ? mtime : timeOf(fields, "atime", what),
+    ctime: timeOf(fields, "ctime", what),
+    uid: countOf(fields, "uid", what, 0xffff_ffff),
+    gid: countOf(fields, "gid", what, 0xffff_ffff),
+    inode: u64Of(fields, "inode", what),
+    deviceId: u64Of(fields, "device_id", what),
+    size: u64Of(fields, "size", what),
+    links: u64Of(fields, "links", what),
+    device: u64Of(fields, "device", what),
+    content: contentOf(fields, what),
+  };
+  decodeRareFields(node, fields, what);
+  return node;
+}
+
+/** Fields that most nodes leave out. */
+function decodeRareFields(node: Node, fields: Fields, what: string): void {
+  const user = textOf(fields, "user", what, "");
+  if (user) node.user = user;
+  const group = textOf(fields, "group", what, "");
+  if (group) node.group = group;
+  if (fields.linktarget_raw !== undefined && fields.linktarget_raw !== null) {
+    node.linkTarget = base64Of(fields.linktarget_raw, "linktarget_raw", what);
+  } else if (fields.linktarget !== undefined) {
+    node.linkTarget = utf8(textOf(fields, "linktarget", what, ""));
+  }
+  if (fields.extended_attributes !== undefined) {
+    node.xattrs = listOf(fields, "extended_attributes", what).map((item) => decodeXattr(item, what));
+  }
+  if (fields.generic_attributes !== undefined && fields.generic_attributes !== null) {
+    node.generic = objectOf(fields.generic_attributes, what);
+  }
+  if (fields.subtree !== undefined && fields.subtree !== null) {
+    node.subtree = idOf(fields.subtree, "subtree", what);
+  }
+  const error = textOf(fields, "error", what, "");
+  if (error) node.error = error;
+}
+
+function contentOf(fields: Fields, what: string): BlobId[] | null {
+  const { content } = fields;
+  if (content === undefined || content === null) return null;
+  if (!Array.isArray(content)) throw damaged(what, '"content" is no list');
+  for (const id of content) idOf(id, "content", what);
+  return content as BlobId[];
+}
+
+function decodeXattr(item: unknown, what: string): NodeXattr {
+  const fields = objectOf(item, what);
+  const value = fields.value ?? null;
+  return {
+    name: textOf(fields, "name", what, ""),
+    value: value === null ? null : base64Of(value, "value", what),
+  };
+}
+
+/** True when both nodes are written the same: every field that is encoded is equal. */
+export function sameNode(a: Node, b: Node): boolean {
+  return a === b || (
+    a.mtime === b.mtime && a.ctime === b.ctime && a.inode === b.inode && a.size === b.size &&
+    a.mode === b.mode &&
+    a.type === b.type && a.atime === b.atime && a.uid === b.uid && a.gid === b.gid && a.links === b.links &&
+    a.deviceId === b.deviceId && a.device === b.device && a.subtree === b.subtree &&
+    (a.user ?? "") === (b.user ?? "") && (a.group ?? "") === (b.group ?? "") &&
+    (a.error ?? "") === (b.error ?? "") &&
+    equalBytes(a.name, b.name) && sameContent(a.content, b.content) &&
+    sameBytes(a.linkTarget, b.linkTarget) &&
+    sameXattrs(a.xattrs, b.xattrs) && goJson(a.generic ?? {}) === goJson(b.generic ?? {})
+  );
+}
+
+function sameContent(a: readonly BlobId[] | null, b: readonly BlobId[] | null): boolean {
+  if (a === b) return true;
+  return a !== null && b !== null && a.length === b.length && a.every((id, at) => id === b[at]);
+}
+
+const NO_BYTES = new Uint8Array(0);
+
+function sameBytes(a: Uint8Array | null | undefined, b: Uint8Array | null | undefined): boolean {
+  return a === b || equalBytes(a ?? NO_BYTES, b ?? NO_BYTES);
+}
+
+function sameXattrs(a: readonly NodeXattr[] = [], b: readonly NodeXattr[] = []): boolean {
+  return a === b || (a.length === b.length && a.every(({ name, value }, at) => {
+    const other = b[at]!;
+    return name === other.name && (value === null) === (other.value === null) &&
+      sameBytes(value, other.value);
+  }));
+}
+
+const SLASH = 0x2f;
+const DOT = 0x2e;
+
+/**
+ * Why a name must never be used as one component of a path, in a few words; undefined where it may. A hostile repository
+ * could lead a restore outside its target with it.
+ */
+export function nameProblem(name: Uint8Array): string | undefined {
+  if (name.length === 0) return "it is empty";
+  if (name[0] === DOT && (name.length === 1 || (name.length === 2 && name[1] === DOT))) {
+    return `it is "${utf8Text(name)}"`;
+  }
+  if (name.includes(SLASH)) return "it holds a slash";
+  return name.includes(0) ? "it holds a NUL byte" : undefined;
+}

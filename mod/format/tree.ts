@@ -1,0 +1,74 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import { compareBytes, concatBytes, TREE_BLOB_BYTES_MAX, utf8 } from "../base/mod.ts";
+import { SgError } from "../errors/mod.ts";
+import { damaged, listOf, objectOf } from "./_fields.ts";
+import { jsonText, parseExact, parseLoose } from "./json.ts";
+import { decodeNode, encodeNode } from "./node.ts";
+import type { Node, Tree } from "./types.ts";
+
+/** Text is turned to bytes in pieces of about this many characters, so that a large tree is never one string. */
+const PIECE_CHARACTERS = 1 << 20;
+
+/** Encodes a tree node by node: `{"nodes":[…]}` and a newline. Nodes must come in ascending order of their names. */
+export class TreeBuilder {
+  readonly #pieces: Uint8Array[] = [];
+  #text = '{"nodes":[';
+  #last: Uint8Array | undefined;
+
+  /** Adds the next node. SG1023 when its name is empty or does not follow the last one. */
+  add(node: Node): void {
+    if (node.name.length === 0 || (this.#last && compareBytes(this.#last, node.name) >= 0)) {
+      throw new SgError("SG1023", "Cannot build a tree: its nodes are not in ascending order");
+    }
+    this.#text += this.#last ? `,${encodeNode(node)}` : encodeNode(node);
+    this.#last = node.name;
+    if (this.#text.length < PIECE_CHARACTERS) return;
+    this.#pieces.push(utf8(this.#text));
+    this.#text = "";
+  }
+
+  /** The tree's bytes; their SHA-256 is its ID. */
+  finish(): Uint8Array<ArrayBuffer> {
+    const end = utf8(`${this.#text}]}\n`);
+    return this.#pieces.length === 0 ? end : concatBytes([...this.#pieces, end]);
+  }
+}
+
+/** The bytes of a tree. SG1023 when the nodes are not in ascending order. */
+export function encodeTree(nodes: readonly Node[]): Uint8Array<ArrayBuffer> {
+  const builder = new TreeBuilder();
+  for (const node of nodes) builder.add(node);
+  return builder.finish();
+}
+
+/** A number of so many digits may lie beyond 2^53. Inside a text it only costs a slower way. */
+const LONG_NUMBER = /[:,[]\s*-?\d{16}/;
+
+/**
+ * A tree from its bytes; unknown fields and any order of fields are accepted. SG1005 for what cannot be a tree:
+ * broken JSON, a node that is none, and, unless `strict` is false, names that are empty, repeated or out of order.
+ * SG1017 when it is too large.
+ */
+export function decodeTree(
+  bytes: Uint8Array,
+  what = "tree",
+  { strict = true }: { readonly strict?: boolean } = {},
+): Tree {
+  if (bytes.length > TREE_BLOB_BYTES_MAX) {
+    throw new SgError("SG1017", `Cannot read ${what}: it has ${bytes.length} bytes`);
+  }
+  const text = jsonText(bytes, what);
+  const parsed = LONG_NUMBER.test(text) ? parseExact(text, what) : parseLoose(text, what);
+  const nodes = listOf(objectOf(parsed, what), "nodes", what).map((node) => decodeNode(node, what));
+  if (strict) assertOrder(nodes, what);
+  return { nodes };
+}
+
+function assertOrder(nodes: readonly Node[], what: string): void {
+  for (let i = 0; i < nodes.length; i++) {
+    if (nodes[i]!.name.length === 0) throw damaged(what, "a node has no name");
+    if (i > 0 && compareBytes(nodes[i - 1]!.name, nodes[i]!.name) >= 0) {
+      throw damaged(what, "its nodes are not in ascending order");
+    }
+  }
+}
