@@ -25,3 +25,5 @@ export type {
   JournalStore,
   OwnerNames,
 } from "./needs.ts";
+export { Archiver, type ArchiveResult } from "./archiver.ts";
+export type { ArchiveProgress, Counts } from "./counts.ts";

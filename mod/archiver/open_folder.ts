@@ -21,6 +21,8 @@ export class OpenFolder {
   readonly previous: Node | undefined;
   /** What the user named in or below this folder. */
   readonly target: Target | undefined;
+  /** True when all of it is wanted; else only what leads to the target. */
+  readonly whole: boolean;
   readonly rules: RuleState;
   /** Device that entries must be on; undefined where any will do. */
   readonly device: bigint | undefined;
@@ -50,11 +52,12 @@ export class OpenFolder {
     this.xattrs = parts.xattrs;
     this.previous = parts.previous;
     this.target = parts.target;
+    this.whole = parts.whole;
     this.rules = parts.rules;
     this.device = parts.device;
     this.fd = parts.fd;
     this.listing = parts.listing;
-    this.#previousNodes = parts.previousNodes;
+    this.#previousNodes = parts.previousNodes ?? [];
     this.tree = new TreeAssembly(parts.previousNodes);
   }
 
@@ -96,8 +99,9 @@ export interface OpenFolderParts {
   readonly stat: Stat | undefined;
   readonly xattrs: NodeParts["xattrs"];
   readonly previous: Node | undefined;
-  readonly previousNodes: readonly Node[];
+  readonly previousNodes: readonly Node[] | undefined;
   readonly target: Target | undefined;
+  readonly whole: boolean;
   readonly rules: RuleState;
   readonly device: bigint | undefined;
   readonly fd: Fd;

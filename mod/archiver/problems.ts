@@ -11,9 +11,11 @@ export function reasonOf(error: unknown): string {
 
 /** A path as text for a message; control characters are shown as `\xNN`. */
 export function showPath(path: Uint8Array): string {
-  // deno-lint-ignore no-control-regex
-  return utf8Text(path).replace(
-    /[\x00-\x1f\x7f-\x9f]/g,
-    (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}`,
-  );
+  let text = "";
+  for (const char of utf8Text(path)) {
+    const code = char.codePointAt(0)!;
+    const control = code < 0x20 || (code >= 0x7f && code <= 0x9f);
+    text += control ? `\\x${code.toString(16).padStart(2, "0")}` : char;
+  }
+  return text;
 }

@@ -11,6 +11,7 @@ const TRIM = 4096;
  */
 export class TreeAssembly {
   readonly #previous: readonly Node[];
+  readonly #hasPrevious: boolean;
   /** Slots from `#first` on: a node, null for none, undefined while under way. */
   #slots: (Node | null | undefined)[] = [];
   #first = 0;
@@ -19,9 +20,10 @@ export class TreeAssembly {
   #same = 0;
   #builder: TreeBuilder | undefined;
 
-  /** @param previous nodes of the parent's tree. */
-  constructor(previous: readonly Node[]) {
-    this.#previous = previous;
+  /** @param previous nodes of the parent's tree, where there is one. */
+  constructor(previous: readonly Node[] | undefined) {
+    this.#previous = previous ?? [];
+    this.#hasPrevious = previous !== undefined;
   }
 
   /** Slots that are not filled yet. */
@@ -60,7 +62,7 @@ export class TreeAssembly {
 
   /** The encoded tree; undefined when it is the parent's, node for node. All slots must be filled. */
   finish(): Uint8Array | undefined {
-    if (!this.#builder && this.#same === this.#previous.length && this.#same > 0) return undefined;
+    if (this.#hasPrevious && !this.#builder && this.#same === this.#previous.length) return undefined;
     return this.#building().finish();
   }
 

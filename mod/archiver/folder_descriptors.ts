@@ -1,0 +1,92 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import { SgError } from "../errors/mod.ts";
+import type { Fd, FileSystem } from "../platform/mod.ts";
+import type { OpenFolder } from "./open_folder.ts";
+
+/** Folders open at a time; the usual limit of a process is 1,024 descriptors. */
+export const OPEN_FOLDERS_MAX = 400;
+
+/**
+ * The descriptors of the folders that a walk is in. Where the tree is so deep that they would run out, the
+ * topmost folders are closed for the time being and found again, name by name, when the walk comes back.
+ */
+export class FolderDescriptors {
+  readonly #fs: FileSystem;
+  readonly #max: number;
+  /** Oldest first, which is topmost first. */
+  readonly #open = new Set<OpenFolder>();
+
+  constructor(fs: FileSystem, max: number = OPEN_FOLDERS_MAX) {
+    this.#fs = fs;
+    this.#max = max;
+  }
+
+  /** True while folders that have files under way leave no room for another one; closes what can be closed. */
+  get crowded(): boolean {
+    if (this.#open.size < this.#max) return false;
+    for (const folder of this.#open) {
+      if (folder.filesUnderWay === 0) this.#close(folder);
+      if (this.#open.size < this.#max) return false;
+    }
+    return true;
+  }
+
+  /** Keeps account of a folder that has a descriptor. */
+  opened(folder: OpenFolder): void {
+    if (folder.fd >= 0) this.#open.add(folder);
+  }
+
+  /** Closes a folder's descriptor once no file under way and no subfolder needs it. */
+  release(folder: OpenFolder): void {
+    if (folder.fd >= 0 && folder.left && folder.filesUnderWay === 0) this.#close(folder);
+  }
+
+  /**
+   * The folder's descriptor, opened again where it was closed.
+   *
+   * @throws {OsError} when it cannot be opened. @throws {SgError} SG0094 when another folder is in its place.
+   */
+  of(folder: OpenFolder): Fd {
+    if (folder.fd >= 0) return folder.fd;
+    const closed: OpenFolder[] = [];
+    let top: OpenFolder = folder;
+    while (top.fd < 0 && top.whole && top.parent) {
+      closed.push(top);
+      top = top.parent;
+    }
+    // A folder on the way to what the user named may be reached through a link, so it is opened by its path.
+    let fd = top.fd >= 0 ? top.fd : this.#checked(this.#fs.openRoot(top.path), top);
+    try {
+      for (const next of closed.reverse()) {
+        const inner = this.#checked(this.#fs.openFolder(fd, next.name), next);
+        if (fd !== top.fd) this.#fs.close(fd);
+        fd = inner;
+      }
+    } catch (error) {
+      if (fd !== top.fd) this.#fs.close(fd);
+      throw error;
+    }
+    folder.fd = fd;
+    this.opened(folder);
+    return fd;
+  }
+
+  /** Closes all; for the end of a run, whatever its end. */
+  closeAll(): void {
+    for (const folder of this.#open) this.#close(folder);
+  }
+
+  #checked(fd: Fd, folder: OpenFolder): Fd {
+    if (!folder.stat) return fd;
+    const { dev, ino } = this.#fs.statFd(fd);
+    if (dev === folder.stat.dev && ino === folder.stat.ino) return fd;
+    this.#fs.close(fd);
+    throw new SgError("SG0094", "it was replaced by another folder");
+  }
+
+  #close(folder: OpenFolder): void {
+    this.#open.delete(folder);
+    this.#fs.close(folder.fd);
+    folder.fd = -1;
+  }
+}

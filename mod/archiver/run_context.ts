@@ -1,0 +1,72 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import type { Clock } from "../base/mod.ts";
+import type { SgCode } from "../errors/mod.ts";
+import type { FileSystem } from "../platform/mod.ts";
+import { joinPath } from "../source/mod.ts";
+import { Counts } from "./counts.ts";
+import type { ArchiveObserver, ArchiverNeeds, ArchiverOptions } from "./needs.ts";
+import { NodeMaker } from "./node_maker.ts";
+import { showPath } from "./problems.ts";
+
+/** What all rooms of one run share. */
+export class RunContext {
+  readonly fs: FileSystem;
+  readonly clock: Clock;
+  readonly needs: ArchiverNeeds;
+  readonly options: ArchiverOptions;
+  readonly observer: ArchiveObserver;
+  readonly maker: NodeMaker;
+  readonly counts = new Counts();
+  phase = "scanning";
+  problems = 0;
+  /** Bytes of files that the lanes have answered: what `bytesRead` of the lanes is ahead of counts as done. */
+  bytesAnswered = 0;
+  filesExpected: number | undefined;
+  bytesExpected: number | undefined;
+  /** The entry looked at last. */
+  currentFolder: Uint8Array | undefined;
+  currentName: Uint8Array | undefined;
+
+  constructor(
+    ports: { readonly fs: FileSystem; readonly clock: Clock },
+    needs: ArchiverNeeds,
+    options: ArchiverOptions,
+    observer: ArchiveObserver,
+  ) {
+    this.fs = ports.fs;
+    this.clock = ports.clock;
+    this.needs = needs;
+    this.options = options;
+    this.observer = observer;
+    this.maker = new NodeMaker(needs.owners, { withAtime: options.withAtime ?? false });
+    this.filesExpected = options.expected?.files;
+    this.bytesExpected = options.expected?.bytes;
+  }
+
+  /** Reports an entry that is not in the snapshot as it should be. */
+  problem(code: SgCode, folder: Uint8Array, name: Uint8Array, what: string, why: string): void {
+    const path = name.length === 0 ? folder : joinPath(folder, name);
+    this.problems++;
+    this.observer.problem({ code, path, message: `Cannot ${what} ${showPath(path)}: ${why}` });
+  }
+
+  /** Tells what becomes of an entry, when somebody wants to know. */
+  fate(
+    fate: "new" | "changed" | "unchanged" | "excluded",
+    folder: Uint8Array,
+    name: Uint8Array,
+    bytes: number,
+  ): void {
+    if (this.observer.entry) this.observer.entry({ fate, path: joinPath(folder, name), bytes });
+  }
+
+  /** Counts a file that is done. */
+  fileDone(fate: "new" | "changed" | "unchanged", folder: Uint8Array, name: Uint8Array, bytes: number): void {
+    const { counts } = this;
+    if (fate === "new") counts.filesNew++;
+    else if (fate === "changed") counts.filesChanged++;
+    else counts.filesUnmodified++;
+    counts.bytes += bytes;
+    this.fate(fate, folder, name, bytes);
+  }
+}
