@@ -17,6 +17,7 @@ export {
   keepPassword,
 } from "./default_places.ts";
 export { readPassword } from "./password.ts";
+export { promptSecret } from "../platform/mod.ts";
 export { readPathFile, readPatternFile } from "./pattern_files.ts";
 export { sharesFileSystem } from "./same_drive.ts";
 export type { ConnectionOrder, Password, PasswordOrder } from "./orders.ts";

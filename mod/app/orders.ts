@@ -37,7 +37,7 @@ export interface PasswordOrder {
   /** The file that the default repository's generated password is kept in, tried where it exists. */
   readonly keptFile?: string;
   /** Asks the person; undefined when nobody answers. Left out where there is nobody to ask. */
-  readonly ask?: () => string | undefined;
+  readonly ask?: () => Promise<string | undefined>;
 }
 
 /** A password and whether a person typed it, so that a mistyped one can be asked for again. */

@@ -129,7 +129,7 @@ async function backupOrder(args: Arguments, context: Context): Promise<BackupOrd
 async function sourceOf(
   args: Arguments,
   context: Context,
-): Promise<Pick<BackupOrder, "paths" | "stdin" | "command">> {
+): Promise<Pick<BackupOrder, "paths"> & Partial<Pick<BackupOrder, "stdin" | "command">>> {
   const lists = (["files-from", "files-from-verbatim", "files-from-raw"] as const).filter((name) =>
     args.has(name)
   );
@@ -195,7 +195,7 @@ async function excludesOf(args: Arguments, context: Context): Promise<ExcludeOpt
 async function openOrMake(args: Arguments, context: Context): Promise<Engine> {
   const app = await context.app();
   const connection = await resolvedConnection(args, context);
-  if (connection.repository !== undefined || args.flag("dry-run") || await app.defaultRepositoryExists()) {
+  if (connection.repository !== undefined || args.flag("dry-run") || app.defaultRepositoryExists()) {
     return openRepository(args, context);
   }
   const { password, location } = await makeRepository(connection, passwordOrder(args, context, ""), context);

@@ -94,7 +94,7 @@ export async function openRepository(args: Arguments, context: Context): Promise
   const place = connection.repository === undefined ? "the default repository" : "the repository";
   const order = passwordOrder(args, context, `Password of ${place}: `);
   const isDefault = connection.repository === undefined;
-  const sources = isDefault ? { ...order, keptFile: (await defaultPlaces()).passwordFile } : order;
+  const sources = isDefault ? { ...order, keptFile: defaultPlaces().passwordFile } : order;
   for (let tries = 1;; tries++) {
     const password = await readPassword(sources, context.signal);
     try {

@@ -32,7 +32,7 @@ export async function makeRepository(
   if (given) {
     const { ask: _, ...set } = sources;
     password = (await app.readPassword(set, context.signal)).text;
-  } else if (sources.ask !== undefined) password = askTwice(context, isDefault);
+  } else if (sources.ask !== undefined) password = await askTwice(context, isDefault);
   let passwordFile: string | undefined;
   if (password === undefined) {
     if (!isDefault) throw new SgError("SG1024", "Cannot make a repository: no password was given");
@@ -54,15 +54,15 @@ export async function makeRepository(
 }
 
 /** Undefined where the person wants a generated one. */
-function askTwice({ terminal, output }: Context, mayGenerate: boolean): string | undefined {
+async function askTwice({ terminal, output }: Context, mayGenerate: boolean): Promise<string | undefined> {
   const hint = mayGenerate ? " (empty: make one up and keep it in a file)" : "";
   for (let tries = 1;; tries++) {
-    const first = terminal.readSecret(`Password for the new repository${hint}: `);
-    if (first === undefined || (first === "" && !mayGenerate)) {
+    const first = await terminal.readSecret(`Password for the new repository${hint}: `);
+    if (first === "" && !mayGenerate) {
       throw new SgError("SG1024", "Cannot make a repository: no password was given");
     }
     if (first === "") return undefined;
-    if (terminal.readSecret("The same password again: ") === first) return first;
+    if (await terminal.readSecret("The same password again: ") === first) return first;
     if (tries >= TRIES_MAX) throw new SgError("SG1024", "Cannot make a repository: the two passwords differ");
     output.warn("The two passwords differ; try again");
   }

@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { utf8, utf8Text } from "../base/mod.ts";
+import { utf8 } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
 
 /** Standard output is closed: its reader (`head`, a pager) has left. Ends a listing quietly. */
@@ -20,8 +20,8 @@ export interface Terminal {
   writeStream(bytes: Uint8Array): Promise<void>;
   /** Writes to standard error; never fails. */
   writeError(text: string): void;
-  /** Asks for a line that is not shown while typed. Undefined at end of input. SG1016 on Ctrl-C. */
-  readSecret(prompt: string): string | undefined;
+  /** Asks for a line that is not shown while typed. An `AbortError` on Ctrl-C. */
+  readSecret(prompt: string): Promise<string>;
   /** Standard input as bytes. */
   readonly stdin: ReadableStream<Uint8Array>;
   /** Calls `listener` for each request to end: Ctrl-C, SIGTERM, a closed terminal. Undo with the result. */
@@ -66,7 +66,10 @@ export const systemTerminal: Terminal = {
       // Nobody listens; there is nowhere to say so.
     }
   },
-  readSecret: (prompt) => readHiddenLine(prompt),
+  async readSecret(prompt) {
+    const { promptSecret } = await import("../app/mod.ts");
+    return await promptSecret(prompt);
+  },
   get stdin() {
     return Deno.stdin.readable;
   },
@@ -99,41 +102,4 @@ function outputError(error: unknown): Error {
     cause: error,
     remedy: "Check where the output goes to.",
   });
-}
-
-/** Longest password that is read from a terminal, bytes. */
-const SECRET_BYTES_MAX = 4096;
-
-function readHiddenLine(prompt: string): string | undefined {
-  systemTerminal.writeError(prompt);
-  Deno.stdin.setRaw(true);
-  try {
-    const line: number[] = [];
-    const one = new Uint8Array(1);
-    for (;;) {
-      if (Deno.stdin.readSync(one) === null) return line.length === 0 ? undefined : secretText(line);
-      const byte = one[0]!;
-      if (byte === 0x0d || byte === 0x0a) return secretText(line);
-      if (byte === 0x03) throw new SgError("SG1016", "The command was interrupted");
-      if (byte === 0x04 && line.length === 0) return undefined;
-      if (byte === 0x15) line.length = 0;
-      else if (byte === 0x7f || byte === 0x08) dropCharacter(line);
-      else if (byte >= 0x20 && line.length < SECRET_BYTES_MAX) line.push(byte);
-    }
-  } finally {
-    Deno.stdin.setRaw(false);
-    systemTerminal.writeError("\n");
-  }
-}
-
-/** Takes the last UTF-8 character away, all of its bytes. */
-function dropCharacter(line: number[]): void {
-  while (line.length > 0) {
-    const byte = line.pop()!;
-    if ((byte & 0xc0) !== 0x80) return;
-  }
-}
-
-function secretText(line: readonly number[]): string {
-  return utf8Text(Uint8Array.from(line));
 }

@@ -37,6 +37,7 @@ export {
   processId,
   raiseOpenFileLimit,
 } from "./process.ts";
+export { readUserFile } from "./user_file.ts";
 export { userCacheFolder, userDataFolder } from "./user_folders.ts";
 export {
   type CommandStatus,

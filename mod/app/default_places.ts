@@ -1,0 +1,114 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import { type Random, systemRandom, toHex, utf8 } from "../base/mod.ts";
+import { isOsError, SgError } from "../errors/mod.ts";
+import { type Fd, type FileSystem, openFileSystem, userDataFolder, writeDurably } from "../platform/mod.ts";
+import { readPassword } from "./password.ts";
+
+/** Where things are when nobody says otherwise. */
+export interface DefaultPlaces {
+  /** Folder of the default repository. */
+  readonly repository: string;
+  /** File with its password, where that was generated. */
+  readonly passwordFile: string;
+}
+
+const PASSWORD_FILE = "password";
+
+/** The default places, in the user's data folder. SG1032 for a user without a home. */
+export function defaultPlaces(): DefaultPlaces {
+  const folder = userDataFolder();
+  return { repository: `${folder}/repository`, passwordFile: `${folder}/${PASSWORD_FILE}` };
+}
+
+/** True when the default repository has been made. */
+export function defaultRepositoryExists(fs: FileSystem = openFileSystem()): boolean {
+  try {
+    return fs.statPath(`${defaultPlaces().repository}/config`).kind === "file";
+  } catch (error) {
+    if (isOsError(error, "ENOENT", "ENOTDIR")) return false;
+    throw error;
+  }
+}
+
+/** A password and the file that it is kept in. */
+export interface KeptPassword {
+  readonly password: string;
+  readonly file: string;
+}
+
+/**
+ * The generated password of the default repository: the one that is kept already, or a new one, written to a file
+ * that only the user can read (0600 in a folder 0700) before anything is encrypted with it.
+ */
+export async function keepPassword(
+  fs: FileSystem = openFileSystem(),
+  random: Random = systemRandom,
+): Promise<KeptPassword> {
+  const file = defaultPlaces().passwordFile;
+  if (exists(fs, file)) return { password: (await readPassword({ file })).text, file };
+  const password = generatedPassword(random);
+  try {
+    const folder = makeFolders(fs, userDataFolder());
+    try {
+      const temporary = utf8(`.${PASSWORD_FILE}-${toHex(random.bytes(8))}`);
+      await writeDurably(fs, folder, utf8(PASSWORD_FILE), temporary, utf8(`${password}\n`));
+    } finally {
+      fs.close(folder);
+    }
+  } catch (cause) {
+    if (!isOsError(cause)) throw cause;
+    throw new SgError("SG1015", `Cannot keep the password in ${file}: ${cause.message}`, {
+      cause,
+      remedy: "Make the folder writable, or give a password of your own with --password-file.",
+    });
+  }
+  return { password, file };
+}
+
+/** Letters and digits that nobody takes for one another on paper. */
+const ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789";
+const GROUPS = 6;
+const GROUP_LETTERS = 5;
+
+/** Six groups of five letters: 148 bits of chance. */
+export function generatedPassword(random: Random): string {
+  const groups: string[] = [];
+  while (groups.length < GROUPS) {
+    let group = "";
+    while (group.length < GROUP_LETTERS) {
+      const byte = random.bytes(1)[0]! & 31;
+      // 31 letters of 32 values: drawing again keeps all of them equally likely.
+      if (byte < ALPHABET.length) group += ALPHABET[byte];
+    }
+    groups.push(group);
+  }
+  return groups.join("-");
+}
+
+function exists(fs: FileSystem, path: string): boolean {
+  try {
+    fs.statPath(path);
+    return true;
+  } catch (error) {
+    if (isOsError(error, "ENOENT", "ENOTDIR")) return false;
+    throw error;
+  }
+}
+
+/** Opens the folder at `path`; makes it (0700), and those above it, where missing. */
+function makeFolders(fs: FileSystem, path: string): Fd {
+  try {
+    return fs.openRoot(path);
+  } catch (error) {
+    const slash = path.lastIndexOf("/");
+    if (!isOsError(error, "ENOENT") || slash < 0) throw error;
+    const parent = makeFolders(fs, slash === 0 ? "/" : path.slice(0, slash));
+    try {
+      const name = utf8(path.slice(slash + 1));
+      fs.makeFolder(parent, name, 0o700);
+      return fs.openFolder(parent, name);
+    } finally {
+      fs.close(parent);
+    }
+  }
+}
