@@ -4,10 +4,8 @@ import { isFileName } from "./file_handle.ts";
 import { JsonArrayReader } from "./_json_array.ts";
 import type { FileType } from "./storage.ts";
 
-/** Most entries of one list; at 16 MiB a pack, more than 100 TB. */
-const LIST_ENTRIES_MAX = 10_000_000;
-/** Most bytes of one list. */
-const LIST_BYTES_MAX = 1024 ** 3;
+/** Most that one list may hold: ten million packs of 16 MiB are more than 100 TB. */
+const LIST_MAX = { entries: 10_000_000, bytes: 1024 ** 3 };
 
 /** An entry of a list: version 1 of the protocol has no sizes. */
 export interface ListedFile {
@@ -23,6 +21,7 @@ export async function* listedFiles(
   type: FileType,
   answer: { chunks(): AsyncIterable<Uint8Array> },
   doing: string,
+  most: { readonly entries: number; readonly bytes: number } = LIST_MAX,
 ): AsyncIterable<ListedFile> {
   const decoder = new TextDecoder("utf-8", { fatal: true });
   const reader = new JsonArrayReader();
@@ -32,11 +31,11 @@ export async function* listedFiles(
     for await (const chunk of answer.chunks()) {
       bytes += chunk.length;
       for (const entry of reader.push(decoder.decode(chunk, { stream: true }))) {
-        if (++entries > LIST_ENTRIES_MAX) throw endless(doing);
+        if (++entries > most.entries) throw endless(doing);
         const file = listedFile(entry);
         if (isFileName(type, file.name)) yield file;
       }
-      if (bytes > LIST_BYTES_MAX) throw endless(doing);
+      if (bytes > most.bytes) throw endless(doing);
     }
     reader.end();
   } catch (error) {

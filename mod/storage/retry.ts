@@ -70,11 +70,14 @@ class RetryingStorage extends ForwardingStorage {
   }
 
   override remove(file: FileHandle, call?: StorageCall): Promise<void> {
-    return this.#try(call, async (attempt) => {
+    let perhapsRemoved = false;
+    return this.#try(call, async () => {
       try {
         await this.inner.remove(file, call);
       } catch (error) {
-        if (attempt === 1 || !isSgError(error, "SG1006")) throw error;
+        if (perhapsRemoved && isSgError(error, "SG1006")) return;
+        perhapsRemoved ||= isOutcomeUnknown(error);
+        throw error;
       }
     });
   }
@@ -165,4 +168,12 @@ class RetryingStorage extends ForwardingStorage {
       throw signal?.aborted ? abortError(signal) : error;
     }
   }
+}
+
+/** True when the call may have been carried out although it failed; a server that puts us off has done nothing. */
+function isOutcomeUnknown(error: unknown): boolean {
+  if (isSgError(error, "SG0083")) return true;
+  if (!isSgError(error, "SG1015")) return false;
+  const status = error.context["status"];
+  return status !== 429 && status !== 503;
 }

@@ -65,6 +65,7 @@ export class RestServer {
   /** Faults to commit; tests may change them at any time. */
   readonly faults: RestFault[];
   readonly #options: RestServerOptions;
+  readonly #peers = new Set<number>();
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #released = new AbortController();
 
@@ -77,7 +78,10 @@ export class RestServer {
       onListen() {},
       onError: () => new Response(null, { status: 500 }),
     };
-    const handle = (request: Request) => this.#handle(request);
+    const handle = (request: Request, info: Deno.ServeHandlerInfo<Deno.NetAddr>) => {
+      this.#peers.add(info.remoteAddr.port);
+      return this.#handle(request);
+    };
     this.#server = options.tls
       ? Deno.serve({ ...common, ...options.tls }, handle)
       : Deno.serve(common, handle);
@@ -85,6 +89,11 @@ export class RestServer {
 
   get port(): number {
     return this.#server.addr.port;
+  }
+
+  /** Connections that brought a request. */
+  get connections(): number {
+    return this.#peers.size;
   }
 
   /** The repository's URL, with the login where there is one. */

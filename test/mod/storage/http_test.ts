@@ -8,6 +8,7 @@ import {
   parseLocation,
   type RestLocation,
 } from "../../../mod/storage/mod.ts";
+import { listedFiles } from "../../../mod/storage/_http_list.ts";
 import { makeCertificate } from "../../kit/certificate.ts";
 import { FakeClock } from "../../kit/fake_clock.ts";
 import { type RestFault, RestServer, type RestServerOptions } from "../../kit/rest_server.ts";
@@ -320,4 +321,53 @@ Deno.test("HttpStorage: a save whose answer is lost is SG0083, and saving again 
   await rejectsWith("SG0083", it.storage.save(stored("data", bytes), bytes));
   await it.storage.save(stored("data", bytes), bytes);
   assert.deepEqual(await it.storage.load(stored("data", bytes)), bytes);
+});
+
+Deno.test("HttpStorage: connections that the server closed while they lay idle cost nothing", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  let connections = 0;
+  const serving = (async () => {
+    for await (const connection of listener) {
+      connections++;
+      void (async () => {
+        using open = connection;
+        // Promises to stay, answers two requests and goes.
+        for (let i = 0; i < 2; i++) {
+          if (await open.read(new Uint8Array(10_000)) === null) return;
+          await open.write(new TextEncoder().encode("HTTP/1.1 200 OK\r\ncontent-length: 155\r\n\r\n"));
+        }
+      })().catch(() => {});
+    }
+  })();
+  const location = parseLocation(`rest:http://127.0.0.1:${listener.addr.port}/`) as RestLocation;
+  const storage = new HttpStorage(location, systemClock);
+  for (let i = 0; i < 40; i++) {
+    await Promise.all([1, 2, 3].map(() => storage.stat({ type: "config", name: "" })));
+  }
+  await storage.close();
+  listener.close();
+  await serving.catch(() => {});
+  assert(connections <= 120, `${connections} connections`);
+});
+
+Deno.test("HttpStorage: connections are used again", async () => {
+  await using it = await bench();
+  await it.storage.create();
+  const seen = it.server.connections;
+  for (let i = 0; i < 10; i++) await it.storage.save(stored("index", pattern(10, i)), pattern(10, i));
+  assert.equal(it.server.connections - seen, 0);
+});
+
+Deno.test("listedFiles: a list without an end is SG1017", async () => {
+  const entry = new TextEncoder().encode(`"${"ab".repeat(32)}",`);
+  async function* chunks(first: Uint8Array, more: Uint8Array): AsyncIterable<Uint8Array> {
+    yield first;
+    for (;;) yield await Promise.resolve(more);
+  }
+  const most = { entries: 1000, bytes: 100_000 };
+  const opening = new TextEncoder().encode("[");
+  for (const more of [entry, new TextEncoder().encode("   ")]) {
+    const endless = { chunks: () => chunks(opening, more) };
+    await rejectsWith("SG1017", Array.fromAsync(listedFiles("data", endless, "list data", most)));
+  }
 });
