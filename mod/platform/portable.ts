@@ -297,11 +297,14 @@ export class PortableFileSystem implements FileSystem {
 
   removeFile(dir: Fd, name: Uint8Array): void {
     const path = this.#path(dir, name, "unlink");
+    // Deno's unlink removes empty folders as well, its rmdir files.
+    if (this.stat(dir, name).kind === "dir") throw osError("EISDIR", "unlink", path);
     attempt("unlink", path, () => nodeFs.unlinkSync(path));
   }
 
   removeFolder(dir: Fd, name: Uint8Array): void {
     const path = this.#path(dir, name, "rmdir");
+    if (this.stat(dir, name).kind !== "dir") throw osError("ENOTDIR", "rmdir", path);
     attempt("rmdir", path, () => nodeFs.rmdirSync(path));
   }
 
