@@ -120,7 +120,7 @@ export class DraftSaver {
         nodes.push(node({ name: utf8(name), type: "dir", subtree: await this.tree(part as Draft) }));
       }
     }
-    return await this.#repository.saveTree(encodeTree({ nodes }));
+    return await this.#repository.saveTree(encodeTree(nodes));
   }
 
   /** Stores the folder as a snapshot. */
