@@ -8,29 +8,31 @@ interface Sleeper {
 }
 
 /**
- * A clock that stands still until told. Sleepers wake in the order of their times; with `auto`, a sleep moves the clock
- * on at once by its length, so that code which waits runs through without waiting.
+ * A clock that moves only when told. By default a sleep ends at once and moves the clock on by its length, so that code
+ * which waits runs through; with `auto: false` sleepers wait for {@link FakeClock.advance} and wake in the order of their
+ * times.
  */
 export class FakeClock implements Clock {
   /** Lengths of all sleeps asked for, milliseconds. */
   readonly slept: number[] = [];
   readonly #auto: boolean;
   readonly #start: Instant;
-  #ms = 0;
+  /** Milliseconds since the start. */
+  ms = 0;
   #order = 0;
   #sleepers: Sleeper[] = [];
 
   constructor(options: { auto?: boolean; start?: Instant } = {}) {
-    this.#auto = options.auto ?? false;
-    this.#start = options.start ?? 1_700_000_000_000_000_000n;
+    this.#auto = options.auto ?? true;
+    this.#start = options.start ?? 0n;
   }
 
   now(): Instant {
-    return this.#start + BigInt(Math.round(this.#ms * 1_000_000));
+    return this.#start + BigInt(Math.round(this.ms * 1_000_000));
   }
 
   monotonicMs(): number {
-    return this.#ms;
+    return this.ms;
   }
 
   /** Sleeps under way. */
@@ -42,14 +44,14 @@ export class FakeClock implements Clock {
     signal?.throwIfAborted();
     this.slept.push(ms);
     if (this.#auto) {
-      this.#ms += Math.max(0, ms);
+      this.ms += Math.max(0, ms);
       await Promise.resolve();
       signal?.throwIfAborted();
       return;
     }
     await new Promise<void>((resolve, reject) => {
       const sleeper: Sleeper = {
-        at: this.#ms + ms,
+        at: this.ms + ms,
         order: this.#order++,
         wake: () => {
           signal?.removeEventListener("abort", onAbort);
@@ -67,17 +69,17 @@ export class FakeClock implements Clock {
 
   /** Moves on by `ms` milliseconds, waking whoever is due, and lets them run. */
   async advance(ms: number): Promise<void> {
-    const end = this.#ms + ms;
+    const end = this.ms + ms;
     for (;;) {
       const next = this.#sleepers.filter((s) =>
         s.at <= end
       ).sort((a, b) => a.at - b.at || a.order - b.order)[0];
       if (!next) break;
       this.#sleepers = this.#sleepers.filter((other) => other !== next);
-      this.#ms = Math.max(this.#ms, next.at);
+      this.ms = Math.max(this.ms, next.at);
       next.wake();
       for (let i = 0; i < 20; i++) await Promise.resolve();
     }
-    this.#ms = end;
+    this.ms = end;
   }
 }

@@ -23,7 +23,7 @@ async function trial(maxBytes = 1_000_000): Promise<Trial> {
   const path = await Deno.makeTempDir();
   const fs = openFileSystem();
   const store = new FaultyStorage(new MemoryStorage());
-  const clock = new FakeClock();
+  const clock = new FakeClock({ auto: false, start: 1_700_000_000_000_000_000n });
   const opened: Storage[] = [];
   const again = () => {
     const options = { fs, clock, random: systemRandom, path: `${path}/caches`, repositoryId: ID, maxBytes };

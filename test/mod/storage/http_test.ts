@@ -284,7 +284,7 @@ Deno.test("HttpStorage: an answer without a length, or that is no HTTP, is an er
 
 Deno.test("HttpStorage: silence ends a request with SG0083 after the set time", async () => {
   for (const kind of ["stall", "stall-body"] as const) {
-    const clock = new FakeClock();
+    const clock = new FakeClock({ auto: false, start: 1_700_000_000_000_000_000n });
     await using it = await bench({}, { idleMs: 60_000 }, clock);
     await it.storage.create();
     await it.storage.save(stored("data", pattern(1000)), pattern(1000));

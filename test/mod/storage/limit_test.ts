@@ -15,7 +15,7 @@ import { RestServer } from "../../kit/rest_server.ts";
 import { pattern, rejectsWith, stored, testStorage } from "../../suite/storage.ts";
 
 function limited(limit: BandwidthLimit): { storage: Storage; clock: FakeClock } {
-  const clock = new FakeClock({ auto: true });
+  const clock = new FakeClock();
   return { clock, storage: withBandwidthLimit(new MemoryStorage(), clock, limit) };
 }
 
@@ -43,7 +43,7 @@ Deno.test("withBandwidthLimit: what has no limit does not wait", async () => {
 });
 
 Deno.test("withBandwidthLimit: an abort ends a wait with SG1016", async () => {
-  const clock = new FakeClock();
+  const clock = new FakeClock({ auto: false, start: 1_700_000_000_000_000_000n });
   const storage = withBandwidthLimit(new MemoryStorage(), clock, { uploadBytesPerSecond: 1 });
   const stop = new AbortController();
   const saving = rejectsWith(
@@ -59,7 +59,7 @@ Deno.test("withBandwidthLimit: a large body over the network flows in many small
   const folder = await Deno.makeTempDir();
   const server = new RestServer({ folder });
   const http = new HttpStorage(parseLocation(`rest:${server.url}`) as RestLocation, systemClock);
-  const clock = new FakeClock({ auto: true });
+  const clock = new FakeClock();
   const storage = withBandwidthLimit(http, clock, { uploadBytesPerSecond: 1e6, downloadBytesPerSecond: 1e6 });
   try {
     await storage.create();

@@ -16,7 +16,7 @@ interface Trial {
 function trial(faults: StorageFault[], options: RetryOptions = {}): Trial {
   const memory = new MemoryStorage();
   const faulty = new FaultyStorage(memory, faults);
-  const clock = new FakeClock({ auto: true });
+  const clock = new FakeClock();
   return { memory, faulty, clock, storage: withRetry(faulty, clock, systemRandom, options) };
 }
 
@@ -103,7 +103,7 @@ Deno.test("withRetry: a list that breaks off goes on without showing anything tw
 });
 
 Deno.test("withRetry: an abort ends a wait with SG1016", async () => {
-  const clock = new FakeClock();
+  const clock = new FakeClock({ auto: false, start: 1_700_000_000_000_000_000n });
   const faulty = new FaultyStorage(new MemoryStorage(), [{ kind: "fail", on: () => true }]);
   const stop = new AbortController();
   const storage = withRetry(faulty, clock, systemRandom, {
