@@ -2,12 +2,12 @@
 import { utf8 } from "../base/mod.ts";
 import { LINUX_ERRNO, osError } from "./errno.ts";
 import type { Fd, FolderEntry, Stat, Xattr } from "./file_system.ts";
-import { syncByAio } from "./aio_linux.ts";
-import type { PosixSymbols } from "./libc.ts";
-import { LINUX, type LinuxLibc, openLinuxLibc } from "./libc_linux.ts";
+import { syncByAio } from "./_aio_linux.ts";
+import type { PosixSymbols } from "./_libc.ts";
+import { LINUX, type LinuxLibc, openLinuxLibc } from "./_libc_linux.ts";
 import { CStringSlot } from "./names.ts";
-import { PosixFileSystem } from "./posix.ts";
-import { StatxRecord } from "./statx.ts";
+import { PosixFileSystem } from "./_posix.ts";
+import { StatxRecord } from "./_statx.ts";
 
 /** Bytes of folder records per system call: some 8,000 names. */
 const DENTS_BYTES = 256 * 1024;

@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { FileSystem } from "./file_system.ts";
 import { PortableFileSystem } from "./portable.ts";
-import { loadNative } from "./native.ts";
+import { loadNative } from "./_native.ts";
 
 /**
  * The file system port for this machine: through the C library on Linux and macOS, else through Deno's API. One

@@ -14,7 +14,7 @@ import type {
   Xattr,
 } from "./file_system.ts";
 import { isEntryName } from "./names.ts";
-import { kindOfMode } from "./posix.ts";
+import { kindOfMode } from "./_posix.ts";
 
 const WINDOWS = Deno.build.os === "windows";
 const SLASH = WINDOWS ? "\\" : "/";

@@ -1,6 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import process from "node:process";
-import { loadNative } from "./native.ts";
+import { loadNative } from "./_native.ts";
 
 /** The value of environment variable `name`; undefined when it is not set or is empty. */
 export function environment(name: string): string | undefined {

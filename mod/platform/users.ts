@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { userInfo } from "node:os";
 import { environment } from "./process.ts";
-import { loadNative } from "./native.ts";
+import { loadNative } from "./_native.ts";
 
 /** Who runs this process. */
 export interface CurrentUser {

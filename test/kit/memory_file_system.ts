@@ -196,9 +196,8 @@ export class MemoryFileSystem implements FileSystem {
     return copyOut(this.#at(fd, "readAt").inode, into, offset);
   }
 
-  async readAtAsync(fd: Fd, into: Uint8Array<ArrayBuffer>, offset: number): Promise<number> {
-    await Promise.resolve();
-    return this.readAt(fd, into, offset);
+  readAtAsync(fd: Fd, into: Uint8Array<ArrayBuffer>, offset: number): Promise<number> {
+    return Promise.resolve().then(() => this.readAt(fd, into, offset));
   }
 
   writeAt(fd: Fd, bytes: Uint8Array, offset: number): void {
@@ -211,16 +210,14 @@ export class MemoryFileSystem implements FileSystem {
     if (failure !== undefined) throw osError(failure, "writeAt");
   }
 
-  async writeAtAsync(fd: Fd, bytes: Uint8Array<ArrayBuffer>, offset: number): Promise<void> {
-    await Promise.resolve();
-    this.writeAt(fd, bytes, offset);
+  writeAtAsync(fd: Fd, bytes: Uint8Array<ArrayBuffer>, offset: number): Promise<void> {
+    return Promise.resolve().then(() => this.writeAt(fd, bytes, offset));
   }
 
   truncate(fd: Fd, length: number): void {
     this.#enter("truncate", undefined, fd);
-    const inode = this.#writable(fd, "truncate");
-    this.#resize(inode, length, "truncate");
-    this.#touch(inode);
+    this.#resize(this.#writable(fd, "truncate"), length, "truncate");
+    this.#touch(this.#at(fd, "truncate").inode);
   }
 
   sync(fd: Fd): void {
@@ -234,9 +231,8 @@ export class MemoryFileSystem implements FileSystem {
     if (inode.kind === "dir") this.#volume.syncNames(inode);
   }
 
-  async syncAsync(fd: Fd): Promise<void> {
-    await Promise.resolve();
-    this.sync(fd);
+  syncAsync(fd: Fd): Promise<void> {
+    return Promise.resolve().then(() => this.sync(fd));
   }
 
   async syncAllAsync(fd: Fd): Promise<void> {

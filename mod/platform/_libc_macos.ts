@@ -1,6 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { Fd } from "./file_system.ts";
-import { errnoOf, type Libc, POSIX_SYMBOLS, posixCalls } from "./libc.ts";
+import { errnoOf, type Libc, POSIX_SYMBOLS, posixCalls } from "./_libc.ts";
 
 /**
  * x86_64 keeps two generations of `struct stat` and `dirent` and marks those with 64-bit inodes; arm64 has only these.

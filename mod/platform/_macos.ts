@@ -2,9 +2,9 @@
 import { type Instant, utf8 } from "../base/mod.ts";
 import { MACOS_ERRNO } from "./errno.ts";
 import type { Fd, FolderEntry, Stat, Xattr } from "./file_system.ts";
-import type { PosixSymbols } from "./libc.ts";
-import { MACOS, type MacosLibc, openMacosLibc } from "./libc_macos.ts";
-import { kindOfMode, PosixFileSystem } from "./posix.ts";
+import type { PosixSymbols } from "./_libc.ts";
+import { MACOS, type MacosLibc, openMacosLibc } from "./_libc_macos.ts";
+import { kindOfMode, PosixFileSystem } from "./_posix.ts";
 
 /** Names per batch. */
 const BATCH = 4096;

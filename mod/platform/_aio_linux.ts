@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { errnoName, LINUX_ERRNO, osError } from "./errno.ts";
 import type { Fd } from "./file_system.ts";
-import type { LinuxLibc } from "./libc_linux.ts";
+import type { LinuxLibc } from "./_libc_linux.ts";
 
 /*
  * fsync without blocking the thread, and with its reason when it fails.

@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { Instant } from "../base/mod.ts";
 import type { Stat } from "./file_system.ts";
-import { kindOfMode } from "./posix.ts";
+import { kindOfMode } from "./_posix.ts";
 
 /**
  * A `struct statx` (linux/stat.h; one layout on all processors) that the kernel fills again and again.

@@ -1,6 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { Fd } from "./file_system.ts";
-import { errnoOf, type Libc, POSIX_SYMBOLS, posixCalls } from "./libc.ts";
+import { errnoOf, type Libc, POSIX_SYMBOLS, posixCalls } from "./_libc.ts";
 
 /**
  * The C functions that SpareGrid calls on Linux besides {@link POSIX_SYMBOLS}: glibc and musl, x86_64 and aarch64.

@@ -12,7 +12,7 @@ import type {
   Stat,
   Xattr,
 } from "./file_system.ts";
-import type { Libc } from "./libc.ts";
+import type { Libc } from "./_libc.ts";
 import { CStringSlot } from "./names.ts";
 
 /** Flag bits whose values differ between Linux and macOS. */

@@ -1,8 +1,8 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { FileSystem } from "./file_system.ts";
-import type { PosixSymbols } from "./libc.ts";
+import type { PosixSymbols } from "./_libc.ts";
 import { LinuxFileSystem } from "./linux.ts";
-import { MacosFileSystem } from "./macos.ts";
+import { MacosFileSystem } from "./_macos.ts";
 
 /** What this thread reaches through the C library. */
 export interface Native {
