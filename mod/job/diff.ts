@@ -50,9 +50,10 @@ export async function* diffSnapshots(
   order: DiffOrder,
   { signal }: RunOptions,
 ): AsyncGenerator<Difference, DiffStatistics> {
-  const [from, to] = [await resolveTree(session, order.from, signal), await resolveTree(session, order.to, signal)];
+  const from = await resolveTree(session, order.from, signal);
+  const to = await resolveTree(session, order.to, signal);
   const comparison = new Comparison(session, order.metadata ?? false, signal);
-  yield* comparison.trees(from.tree, to.tree, utf8("/"));
+  yield* comparison.trees(from.treeId, to.treeId, utf8("/"));
   return comparison.statistics();
 }
 

@@ -117,7 +117,10 @@ class Saving {
     ports: LanePorts,
     handOver: (pack: SealedPack) => Promise<void>,
   ) {
-    this.#writer = new BlobWriter({ ...seed, table: BlobTable.attach(seed.table), type: "data" }, ports.random);
+    this.#writer = new BlobWriter(
+      { ...seed, table: BlobTable.attach(seed.table), type: "data" },
+      ports.random,
+    );
     this.#handOver = handOver;
     const sink = { put: (id: Uint8Array, plain: Uint8Array) => this.#put(id, plain) };
     this.files = new FileSaver({ fs: ports.fs, chunkerSecret, sink });

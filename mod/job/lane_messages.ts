@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { SgError, type SgCode, toSgError } from "../errors/mod.ts";
+import { type SgCode, SgError, toSgError } from "../errors/mod.ts";
 import type { SealedPack } from "../repository/mod.ts";
 import type { LaneSeed } from "./lane.ts";
 
@@ -9,7 +9,12 @@ export type LaneSkill = "saveFiles" | "savePart" | "endStream" | "flush" | "writ
 /** From the main thread to a lane. */
 export type ToLane =
   | { readonly kind: "seed"; readonly seed: LaneSeed }
-  | { readonly kind: "ask"; readonly id: number; readonly skill: LaneSkill; readonly args: readonly unknown[] }
+  | {
+    readonly kind: "ask";
+    readonly id: number;
+    readonly skill: LaneSkill;
+    readonly args: readonly unknown[];
+  }
   | { readonly kind: "packSaved"; readonly number: number; readonly failure?: CarriedError }
   | { readonly kind: "abort" };
 

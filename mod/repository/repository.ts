@@ -16,6 +16,7 @@ import {
   isIrreducible,
   type MasterKey,
   randomIrreduciblePolynomial,
+  SEAL_OVERHEAD,
   Sealer,
   sha256,
 } from "../crypto/mod.ts";
@@ -84,6 +85,8 @@ export interface OpenOptions extends WritingOptions, StorageCall {
   readonly password: string;
   /** The key to try first: its ID or the beginning of it. */
   readonly keyHint?: string;
+  /** Puts a cache, or another decorator that needs the repository's ID, round the storage. */
+  readonly decorate?: (storage: Storage, repositoryId: string) => Storage;
 }
 
 /** How to make a repository. */
@@ -183,7 +186,8 @@ export class Repository {
       ...(hint && { hint }),
     });
     const config = openConfig(storage, sealed, key.masterKey, ports.random);
-    return new Repository(storage, ports, config, key, options);
+    const decorated = options.decorate?.(storage, config.id) ?? storage;
+    return new Repository(decorated, ports, config, key, options);
   }
 
   /** The repository's own ID. */
@@ -246,6 +250,17 @@ export class Repository {
       length: this.table.lengthOf(entry),
       uncompressedLength: this.table.uncompressedOf(entry),
     };
+  }
+
+  /** Plain length of a blob, bytes; undefined when no index knows it. */
+  plainLength(type: BlobType, id: BlobId): number | undefined {
+    const place = this.locate(type, id);
+    return place && (place.uncompressedLength || place.length - SEAL_OVERHEAD);
+  }
+
+  /** The ID that a blob with this content has, as bytes. */
+  blobId(plain: Uint8Array): Uint8Array<ArrayBuffer> {
+    return sha256(plain);
   }
 
   /** Bytes of a pack as stored, not verified; exactly `length` of them or an error. */

@@ -1,0 +1,202 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import { Archiver, type ArchiveResult, type ArchiverNeeds } from "../archiver/mod.ts";
+import { type Instant, toHex, utf8, utf8Text } from "../base/mod.ts";
+import { SgError } from "../errors/mod.ts";
+import type { Snapshot, SnapshotSummary } from "../format/mod.ts";
+import { currentUser, groupName, hostName, runCommand, userName } from "../platform/mod.ts";
+import type { NamedSnapshot, SavedCounts } from "../repository/mod.ts";
+import { absolutePath, cleanComponents, ExcludeRules, joinPath, type Source } from "../source/mod.ts";
+import { fileLanes } from "./file_lanes.ts";
+import { JournalFile } from "./journal_file.ts";
+import type { BackupOrder, BackupReport, RunOptions } from "./orders.ts";
+import { PROGRAM_VERSION } from "./program_version.ts";
+import type { Session } from "./session.ts";
+import { BackupTarget } from "./backup_target.ts";
+
+/** What one backup is about: whose files, which paths. The same set compares with its last snapshot. */
+interface BackupSet {
+  readonly hostname: string;
+  /** As the snapshot shows them. */
+  readonly paths: readonly string[];
+}
+
+/**
+ * Backs up: takes a shared lock, compares with the parent snapshot, stores what is new, and last of all the snapshot.
+ * Entries that cannot be read are told to the observer and make the report incomplete.
+ *
+ * @throws {SgError} SG1009 when no path exists, SG1016 when the signal aborts (what was stored is kept and found again
+ * by the next run), SG1003 locked, SG1018 lock lost, SG1027 command failed, and what the storage throws.
+ */
+export async function runBackup(
+  session: Session,
+  order: BackupOrder,
+  options: RunOptions,
+): Promise<BackupReport> {
+  const start = session.ports.clock.now();
+  await using lock = await session.lock({ exclusive: false }, options);
+  const run = { ...options, signal: lock.signal };
+  const source = sourceOf(order, run);
+  const set: BackupSet = { hostname: order.hostname ?? hostName(), paths: shownPaths(source) };
+  const parent = await findParent(session, order, set, run.signal);
+  await session.loadIndex(run.signal);
+
+  using journal = openJournal(session, order, set);
+  const target = new BackupTarget(session, { dryRun: order.dryRun ?? false, signal: run.signal });
+  const archiver = new Archiver(
+    session.ports,
+    needsOf(session, target, journal),
+    archiverOptions(order, parent),
+    run.observer,
+  );
+  run.onStart?.(() => archiver.progress);
+  const result = await archiver.run(source, new ExcludeRules(order.excludes), run.signal);
+  const summary = summaryOf(result, target.saved, start, session.ports.clock.now());
+  const report = { tree: result.tree, summary, problems: result.problems, complete: result.complete };
+  const parentField = parent ? { parent: parent.id } : {};
+  if (order.dryRun) return { ...report, ...parentField };
+  if (order.skipIfUnchanged && parent?.snapshot.tree === result.tree) {
+    await journal?.remove();
+    return { ...report, ...parentField };
+  }
+  // From here on the work is done: an interruption no longer throws it away.
+  const snapshot = snapshotOf(order, set, parent, result, { start, summary });
+  const snapshotId = await session.repository.saveSnapshot(snapshot);
+  await journal?.remove();
+  return { ...report, ...parentField, snapshotId };
+}
+
+function sourceOf(order: BackupOrder, { signal }: RunOptions): Source {
+  if (order.command) {
+    const { name, argv } = order.command;
+    const { stdout, status } = runCommand(argv, { signal });
+    const finished = status.then(({ success, code, signal: killedBy }) => {
+      if (success) return;
+      const how = killedBy === undefined ? `it ended with status ${code}` : `it was ended by ${killedBy}`;
+      throw new SgError("SG1027", `Cannot back up the output of ${argv[0]}: ${how}`);
+    });
+    // Whoever reads the stream to its end asks for it; until then it must not count as unhandled.
+    finished.catch(() => {});
+    return { kind: "stream", name: utf8(name), stream: stdout, finished };
+  }
+  if (order.stdin) return { kind: "stream", name: utf8(order.stdin.name), stream: order.stdin.stream };
+  if (order.paths.length === 0) throw new SgError("SG1008", "Cannot back up: no path was given");
+  return { kind: "files", paths: order.paths.map(absolute) };
+}
+
+/** A path as typed, made absolute against the working folder; its bytes are kept. */
+function absolute(path: string | Uint8Array): Uint8Array {
+  const bytes = typeof path === "string" ? utf8(path) : path;
+  const whole = bytes[0] === 0x2f ? bytes : joinPath(utf8(Deno.cwd()), bytes);
+  return absolutePath(cleanComponents(whole));
+}
+
+function shownPaths(source: Source): string[] {
+  if (source.kind === "stream") return [utf8Text(absolutePath(cleanComponents(source.name)))];
+  return [...new Set(source.paths.map(utf8Text))].sort();
+}
+
+/** The snapshot to compare with: the one asked for, or the latest of the same host and paths. */
+async function findParent(
+  session: Session,
+  order: BackupOrder,
+  set: BackupSet,
+  signal: AbortSignal,
+): Promise<NamedSnapshot | undefined> {
+  const { repository } = session;
+  if (order.parent !== undefined) return await repository.findSnapshot(order.parent, { signal });
+  const before = order.time;
+  const all = await repository.listSnapshots({
+    signal,
+    filter: { hosts: [set.hostname] },
+    onDamage: () => {},
+  });
+  return all.findLast(({ snapshot }) =>
+    (before === undefined || snapshot.time <= before) && samePaths(snapshot.paths, set.paths)
+  );
+}
+
+function samePaths(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.toSorted().every((path, at) => path === b[at]);
+}
+
+function archiverOptions(order: BackupOrder, parent: NamedSnapshot | undefined) {
+  const before = parent?.snapshot.summary;
+  return {
+    ...(parent ? { parentTree: parent.snapshot.tree } : {}),
+    ...(before ? { expected: { files: before.totalFilesProcessed, bytes: before.totalBytesProcessed } } : {}),
+    full: order.full ?? false,
+    withAtime: order.withAtime ?? false,
+    ignoreInode: order.ignoreInode ?? false,
+    ignoreCtime: order.ignoreCtime ?? false,
+    estimate: before === undefined,
+  };
+}
+
+function needsOf(session: Session, target: BackupTarget, journal: JournalFile | undefined): ArchiverNeeds {
+  const { repository } = session;
+  return {
+    loadTree: (id, signal) => repository.loadTree(id, signal),
+    hasBlob: (type, id) => repository.table.findHex(type, id) >= 0,
+    saveTree: (bytes) => target.saveTree(bytes),
+    lanes: fileLanes(target.lanes),
+    checkpoint: () => target.checkpoint(),
+    ...(journal ? { journal } : {}),
+    owners: { user: userName, group: groupName },
+  };
+}
+
+/** The resume journal of this set. Streams cannot be resumed, and a dry run stores nothing. */
+function openJournal(session: Session, order: BackupOrder, set: BackupSet): JournalFile | undefined {
+  const { cacheFolder } = session.options;
+  if (cacheFolder === undefined || order.dryRun || order.stdin || order.command) return undefined;
+  // Named by a keyed hash: the cache folder tells nobody what is backed up.
+  const name = toHex(session.repository.secret(JSON.stringify(["journal", session.repository.id, set])));
+  return JournalFile.open(session.ports.fs, cacheFolder, name, session.repository.files.sealer);
+}
+
+function summaryOf(
+  { counts }: ArchiveResult,
+  saved: SavedCounts,
+  backupStart: Instant,
+  backupEnd: Instant,
+): SnapshotSummary {
+  const { filesNew, filesChanged, filesUnmodified, dirsNew, dirsChanged, dirsUnmodified } = counts;
+  return {
+    ...{
+      backupStart,
+      backupEnd,
+      filesNew,
+      filesChanged,
+      filesUnmodified,
+      dirsNew,
+      dirsChanged,
+      dirsUnmodified,
+    },
+    dataBlobs: saved.dataBlobs,
+    treeBlobs: saved.treeBlobs,
+    dataAdded: saved.dataBytes + saved.treeBytes,
+    dataAddedPacked: saved.packedBytes,
+    totalFilesProcessed: counts.files,
+    totalBytesProcessed: counts.bytes,
+  };
+}
+
+function snapshotOf(
+  order: BackupOrder,
+  { hostname, paths }: BackupSet,
+  parent: NamedSnapshot | undefined,
+  { tree }: ArchiveResult,
+  { start, summary }: { readonly start: Instant; readonly summary: SnapshotSummary },
+): Snapshot {
+  const { name: username, uid, gid } = currentUser();
+  const excludes = [...order.excludes?.patterns ?? [], ...order.excludes?.patternsIgnoringCase ?? []];
+  return {
+    time: order.time ?? start,
+    ...(parent ? { parent: parent.id } : {}),
+    ...{ tree, paths, hostname, username, uid, gid },
+    ...(excludes.length > 0 ? { excludes } : {}),
+    ...(order.tags && order.tags.length > 0 ? { tags: order.tags } : {}),
+    programVersion: PROGRAM_VERSION,
+    summary,
+  };
+}

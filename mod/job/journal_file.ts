@@ -1,0 +1,134 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import type { JournalStore } from "../archiver/mod.ts";
+import { MIB, utf8 } from "../base/mod.ts";
+import { isOsError } from "../errors/mod.ts";
+import type { Fd, FileSystem } from "../platform/mod.ts";
+
+/** Seals and opens the frames: the journal tells what is in the user's files. */
+export interface FrameSealer {
+  seal(plain: Uint8Array): Uint8Array;
+  open(sealed: Uint8Array): Uint8Array;
+}
+
+/** Longest frame that is read back, bytes. */
+const FRAME_BYTES_MAX = 64 * MIB;
+const LENGTH_BYTES = 4;
+
+/**
+ * The resume journal of one backup set as a file in the cache folder: a row of `length (uint32 LE) || sealed frame`.
+ * It may be torn, damaged or deleted at any time: it ends where a frame is not whole and authentic, and what is
+ * behind that is written over. What it says is believed only where the index confirms it (archiver).
+ */
+export class JournalFile implements JournalStore, Disposable {
+  readonly #fs: FileSystem;
+  readonly #folder: Fd;
+  readonly #name: Uint8Array;
+  readonly #sealer: FrameSealer;
+  #fd: Fd | undefined;
+  /** Where the next frame goes; undefined until the file was read. */
+  #end: number | undefined;
+
+  private constructor(fs: FileSystem, folder: Fd, name: string, sealer: FrameSealer) {
+    this.#fs = fs;
+    this.#folder = folder;
+    this.#name = utf8(name);
+    this.#sealer = sealer;
+  }
+
+  /** The journal `name` in `cacheFolder/journals`; undefined where that folder cannot be made: then a run does without. */
+  static open(
+    fs: FileSystem,
+    cacheFolder: string,
+    name: string,
+    sealer: FrameSealer,
+  ): JournalFile | undefined {
+    try {
+      return new JournalFile(fs, openOrMake(fs, `${cacheFolder}/journals`), name, sealer);
+    } catch (error) {
+      if (isOsError(error)) return undefined;
+      throw error;
+    }
+  }
+
+  // deno-lint-ignore require-await
+  async *frames(): AsyncGenerator<Uint8Array, void> {
+    const fd = this.#fd ??= this.#openExisting();
+    this.#end = 0;
+    if (fd === undefined) return;
+    const size = this.#fs.statFd(fd).size;
+    const head = new Uint8Array(LENGTH_BYTES);
+    while (this.#end + LENGTH_BYTES <= size) {
+      this.#fs.readAt(fd, head, this.#end);
+      const length = new DataView(head.buffer).getUint32(0, true);
+      if (length > FRAME_BYTES_MAX || this.#end + LENGTH_BYTES + length > size) return;
+      const sealed = new Uint8Array(length);
+      this.#fs.readAt(fd, sealed, this.#end + LENGTH_BYTES);
+      let frame: Uint8Array;
+      try {
+        frame = this.#sealer.open(sealed);
+      } catch {
+        return;
+      }
+      this.#end += LENGTH_BYTES + length;
+      yield frame;
+    }
+  }
+
+  async append(frame: Uint8Array): Promise<void> {
+    if (this.#end === undefined) { for await (const _ of this.frames()); }
+    const sealed = this.#sealer.seal(frame);
+    const bytes = new Uint8Array(LENGTH_BYTES + sealed.length);
+    new DataView(bytes.buffer).setUint32(0, sealed.length, true);
+    bytes.set(sealed, LENGTH_BYTES);
+    const fd = this.#fd ??= this.#fs.create(this.#folder, this.#name, 0o600);
+    await this.#fs.writeAtAsync(fd, bytes, this.#end!);
+    this.#end! += bytes.length;
+    this.#fs.truncate(fd, this.#end!);
+  }
+
+  remove(): Promise<void> {
+    try {
+      this.#fs.removeFile(this.#folder, this.#name);
+    } catch (error) {
+      if (!isOsError(error, "ENOENT")) throw error;
+    }
+    return Promise.resolve();
+  }
+
+  [Symbol.dispose](): void {
+    if (this.#fd !== undefined) this.#fs.close(this.#fd);
+    this.#fd = undefined;
+    this.#fs.close(this.#folder);
+  }
+
+  #openExisting(): Fd | undefined {
+    try {
+      return this.#fs.openWrite(this.#folder, this.#name);
+    } catch (error) {
+      if (isOsError(error, "ENOENT")) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** Opens a folder by path, making it and its parents (0700) where missing. */
+function openOrMake(fs: FileSystem, path: string): Fd {
+  try {
+    return fs.openRoot(path);
+  } catch (error) {
+    const slash = path.lastIndexOf("/");
+    if (!isOsError(error, "ENOENT") || slash <= 0) throw error;
+    const parent = openOrMake(fs, path.slice(0, slash));
+    try {
+      const name = utf8(path.slice(slash + 1));
+      try {
+        fs.makeFolder(parent, name, 0o700);
+      } catch (made) {
+        if (!isOsError(made, "EEXIST")) throw made;
+      }
+      return fs.openFolder(parent, name);
+    } finally {
+      fs.close(parent);
+    }
+  }
+}

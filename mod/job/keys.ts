@@ -1,0 +1,49 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import type { KeyId } from "../base/mod.ts";
+import type { KeyEntry } from "../repository/mod.ts";
+import type { RunOptions } from "./orders.ts";
+import type { Session } from "./session.ts";
+
+/** A password to add, and whose it is: this user on this machine where left out. */
+export interface NewKey {
+  readonly password: string;
+  readonly username?: string;
+  readonly hostname?: string;
+}
+
+/** The keys (passwords) of the repository, the oldest first. */
+export async function listKeys(session: Session, options: RunOptions): Promise<KeyEntry[]> {
+  await using lock = await session.lock({ exclusive: false }, options);
+  return await session.repository.listKeys({ signal: lock.signal });
+}
+
+/** Adds a password. */
+export async function addKey(session: Session, key: NewKey, options: RunOptions): Promise<KeyId> {
+  await using lock = await session.lock({ exclusive: false }, options);
+  return await session.repository.addKey(key, { signal: lock.signal });
+}
+
+/** Removes a key by its ID or the beginning of it. SG1031 no such key, SG1029 it is the one in use. */
+export async function removeKey(session: Session, id: string, options: RunOptions): Promise<KeyId> {
+  await using lock = await session.lock({ exclusive: true }, options);
+  return await session.repository.removeKey(id, { signal: lock.signal });
+}
+
+/** Replaces the password in use. */
+export async function changePassword(
+  session: Session,
+  password: string,
+  options: RunOptions,
+): Promise<KeyId> {
+  await using lock = await session.lock({ exclusive: true }, options);
+  return await session.repository.changePassword({ password }, { signal: lock.signal });
+}
+
+/** Removes locks whose holder is gone, or all locks. Gives how many. Takes none itself. */
+export function unlock(
+  session: Session,
+  { all }: { readonly all: boolean },
+  { signal }: RunOptions,
+): Promise<number> {
+  return session.repository.unlock({ signal, removeAll: all });
+}

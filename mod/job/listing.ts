@@ -1,0 +1,137 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import { compareBytes, concatBytes, type Instant, utf8 } from "../base/mod.ts";
+import { SgError } from "../errors/mod.ts";
+import { walkTree } from "../restorer/mod.ts";
+import { PatternSet, splitPath } from "../source/mod.ts";
+import type { ListedEntry, NamedSnapshot, RunOptions, SnapshotFilter } from "./orders.ts";
+import { resolveTree } from "./select.ts";
+import type { Session } from "./session.ts";
+
+/** Which snapshots to list. */
+export interface SnapshotsOrder {
+  readonly filter: SnapshotFilter;
+  /** Only so many of each host and paths, the newest. */
+  readonly latest?: number;
+  /** Exactly these (IDs, prefixes or `latest`). */
+  readonly ids?: readonly string[];
+}
+
+/** Snapshots in order of time. SG1010 when one that was named is not there. */
+export async function listSnapshots(
+  session: Session,
+  { filter, latest, ids = [] }: SnapshotsOrder,
+  { signal, observer }: RunOptions,
+): Promise<NamedSnapshot[]> {
+  const { repository } = session;
+  if (ids.length > 0) {
+    const named = await Promise.all(ids.map((id) => repository.findSnapshot(id, { signal, filter })));
+    return named.sort((a, b) => a.snapshot.time < b.snapshot.time ? -1 : 1);
+  }
+  const all = await repository.listSnapshots({
+    signal,
+    filter,
+    onDamage: (_, { code, message }) => observer.problem({ code, message }),
+  });
+  if (latest === undefined) return all;
+  const counts = new Map<string, number>();
+  return all.toReversed().filter(({ snapshot: { hostname, paths } }) => {
+    const key = JSON.stringify([hostname, paths]);
+    const count = (counts.get(key) ?? 0) + 1;
+    counts.set(key, count);
+    return count <= latest;
+  }).reverse();
+}
+
+/** What of a snapshot to list. */
+export interface ListOrder {
+  /** `latest`, an ID or a prefix, with `:sub/folder` where only that is wanted. */
+  readonly snapshot: string;
+  /** Folders or files inside, absolute; all of it where empty. */
+  readonly paths: readonly string[];
+  /** With `paths`: also what lies deeper than the folders' own entries. */
+  readonly recursive: boolean;
+  readonly filter: SnapshotFilter;
+}
+
+/** The entries of a snapshot, in name order, folders before what they hold. SG1011 when no path is in it. */
+export async function* listEntries(
+  session: Session,
+  { snapshot, paths, recursive, filter }: ListOrder,
+  { signal }: RunOptions,
+): AsyncGenerator<ListedEntry, void> {
+  const { treeId } = await resolveTree(session, snapshot, signal, filter);
+  const wanted = paths.map((path) => splitPath(utf8(path)));
+  const select = wanted.length === 0 ? undefined : selectPaths(wanted, recursive);
+  let found = false;
+  for await (const entry of walkTree(session.repository, treeId, { signal, ...(select ? { select } : {}) })) {
+    found = true;
+    yield entry;
+  }
+  if (select && !found) {
+    throw new SgError("SG1011", `Cannot list ${paths.join(", ")}: the snapshot has nothing there`);
+  }
+}
+
+/** Selects the paths themselves and what they hold: their own entries, or all below. */
+function selectPaths(wanted: readonly (readonly Uint8Array[])[], recursive: boolean) {
+  return (path: Uint8Array, isFolder: boolean): "yes" | "no" | "below" => {
+    const components = splitPath(path);
+    let verdict: "no" | "below" = "no";
+    for (const target of wanted) {
+      const shared = Math.min(components.length, target.length);
+      let at = 0;
+      while (at < shared && compareBytes(components[at]!, target[at]!) === 0) at++;
+      if (at < shared) continue;
+      if (components.length < target.length) verdict = isFolder ? "below" : verdict;
+      else if (recursive || components.length <= target.length + 1) return "yes";
+    }
+    return verdict;
+  };
+}
+
+/** What to look for. */
+export interface FindOrder {
+  /** Patterns of names or paths; see `PatternSet`. Any may fit. */
+  readonly patterns: readonly string[];
+  readonly ignoreCase: boolean;
+  /** Only in these snapshots; in all that pass the filter where empty. */
+  readonly snapshots: readonly string[];
+  /** Only entries modified at this time or before. */
+  readonly newest?: Instant;
+  /** Only entries modified at this time or later. */
+  readonly oldest?: Instant;
+  readonly filter: SnapshotFilter;
+}
+
+/** Entries that fit, snapshot by snapshot, the newest snapshot last. A tree that many snapshots share is searched once each. */
+export async function* findEntries(
+  session: Session,
+  order: FindOrder,
+  options: RunOptions,
+): AsyncGenerator<{ snapshot: NamedSnapshot; entry: ListedEntry }, void> {
+  const patterns = new PatternSet(order.patterns, { ignoreCase: order.ignoreCase });
+  const { newest, oldest } = order;
+  const snapshots = await listSnapshots(session, { filter: order.filter, ids: order.snapshots }, options);
+  await session.loadIndex(options.signal);
+  for (const snapshot of snapshots) {
+    for await (
+      const entry of walkTree(session.repository, snapshot.snapshot.tree, { signal: options.signal })
+    ) {
+      const { path, node } = entry;
+      if (newest !== undefined && node.mtime > newest || oldest !== undefined && node.mtime < oldest) {
+        continue;
+      }
+      if (namedBy(patterns, path, node.type === "dir")) yield { snapshot, entry };
+    }
+  }
+}
+
+const BELOW = utf8("/\u0000");
+
+/** True when the entry itself fits, not only a folder above it. */
+function namedBy(patterns: PatternSet, path: Uint8Array, isFolder: boolean): boolean {
+  if (patterns.match(path, isFolder) !== "in") return false;
+  const parent = path.subarray(0, path.lastIndexOf(0x2f));
+  // A folder that fits makes all below it fit: then the name of a neighbour that cannot exist fits as well.
+  return patterns.match(concatBytes([parent, BELOW]), isFolder) !== "in";
+}

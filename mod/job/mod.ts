@@ -1,0 +1,36 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+/**
+ * Job: the conductor. It takes an order (back up, restore, list, check, forget …), locks the repository, brings archiver,
+ * restorer and repository together, runs the lanes, and tells how it goes.
+ *
+ * It draws nothing and prints nothing: problems and notes go to the observer, progress is asked for, the outcome is the
+ * returned report. It knows no command line and opens no storage.
+ *
+ * Invariants: no run works without the lock its kind needs; only exclusive runs remove anything; a snapshot is stored
+ * last; an aborted run leaves a valid repository and what it stored; several threads never share a storage, which stays
+ * with the main thread.
+ * @module
+ */
+export * from "./orders.ts";
+export { runBackup } from "./backup.ts";
+export { runRestore } from "./restore.ts";
+export {
+  findEntries,
+  type FindOrder,
+  listEntries,
+  type ListOrder,
+  listSnapshots,
+  type SnapshotsOrder,
+} from "./listing.ts";
+export {
+  type Change,
+  type Difference,
+  type DiffOrder,
+  type DiffSide,
+  diffSnapshots,
+  type DiffStatistics,
+} from "./diff.ts";
+export { repositoryStats, type StatsMode, type StatsOrder, type StatsReport } from "./stats.ts";
+export { addKey, changePassword, listKeys, type NewKey, removeKey, unlock } from "./keys.ts";
+export { PROGRAM_VERSION } from "./program_version.ts";
+export { type Ports, Session, type SessionOptions } from "./session.ts";

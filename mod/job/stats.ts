@@ -1,0 +1,144 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import { type BlobId, toHex, utf8 } from "../base/mod.ts";
+import type { Node } from "../format/mod.ts";
+import { walkTree } from "../restorer/mod.ts";
+import { listSnapshots } from "./listing.ts";
+import type { RunOptions, SnapshotFilter } from "./orders.ts";
+import type { Session } from "./session.ts";
+
+/**
+ * How to count; restic's modes. `restore-size`: what a restore of each snapshot would write; `files-by-contents`: each
+ * content once, whatever its name; `blobs-per-file`: each blob once per file that has it; `raw-data`: each blob once, as stored.
+ */
+export type StatsMode = "restore-size" | "files-by-contents" | "blobs-per-file" | "raw-data";
+
+/** What to count. */
+export interface StatsOrder {
+  readonly mode: StatsMode;
+  /** These snapshots; all that pass the filter where empty. */
+  readonly snapshots: readonly string[];
+  readonly filter: SnapshotFilter;
+}
+
+/** Sums over snapshots. Fields that the mode does not count are left out. */
+export interface StatsReport {
+  readonly snapshots: number;
+  /** Bytes, as restored or (raw-data) as stored. */
+  readonly totalBytes: number;
+  readonly files?: number;
+  readonly blobs?: number;
+  /** raw-data: bytes of the blobs once decompressed. */
+  readonly uncompressedBytes?: number;
+}
+
+/** Counts what snapshots hold. */
+export async function repositoryStats(
+  session: Session,
+  order: StatsOrder,
+  options: RunOptions,
+): Promise<StatsReport> {
+  await using lock = await session.lock({ exclusive: false }, options);
+  const { signal } = lock;
+  const snapshots = await listSnapshots(session, { filter: order.filter, ids: order.snapshots }, options);
+  await session.loadIndex(signal);
+  const count = counters[order.mode](session);
+  for (const { snapshot } of snapshots) {
+    count.snapshot?.(snapshot.tree);
+    for await (const { node } of walkTree(session.repository, snapshot.tree, { signal })) count.node(node);
+  }
+  return { snapshots: snapshots.length, ...count.sums() };
+}
+
+/** One way of counting. */
+interface Counter {
+  /** A snapshot begins; hard links count once within it. */
+  snapshot?(root: BlobId): void;
+  node(node: Node): void;
+  sums(): Omit<StatsReport, "snapshots">;
+}
+
+const counters: Readonly<Record<StatsMode, (session: Session) => Counter>> = {
+  "restore-size": restoreSize,
+  "files-by-contents": filesByContents,
+  "blobs-per-file": blobsPerFile,
+  "raw-data": rawData,
+};
+
+function restoreSize(): Counter {
+  let files = 0, totalBytes = 0;
+  let linked = new Set<string>();
+  return {
+    snapshot: () => linked = new Set(),
+    node(node) {
+      // As restic: every entry that is no folder counts.
+      if (node.type === "dir") return;
+      files++;
+      if (node.links > 1n) {
+        const key = `${node.deviceId}:${node.inode}`;
+        if (linked.has(key)) return;
+        linked.add(key);
+      }
+      totalBytes += Number(node.size);
+    },
+    sums: () => ({ files, totalBytes }),
+  };
+}
+
+/** A content's name: the hash of its blobs' IDs. */
+function contentKey(session: Session, node: Node): string {
+  return toHex(session.repository.blobId(utf8((node.content ?? []).join(""))));
+}
+
+function filesByContents(session: Session): Counter {
+  const seen = new Set<string>();
+  let totalBytes = 0;
+  return {
+    node(node) {
+      if (node.type !== "file") return;
+      const key = contentKey(session, node);
+      if (seen.has(key)) return;
+      seen.add(key);
+      totalBytes += Number(node.size);
+    },
+    sums: () => ({ files: seen.size, totalBytes }),
+  };
+}
+
+function blobsPerFile(session: Session): Counter {
+  const seen = new Set<string>();
+  let files = 0, blobs = 0, totalBytes = 0;
+  return {
+    node(node) {
+      if (node.type !== "file") return;
+      const key = contentKey(session, node);
+      if (seen.has(key)) return;
+      seen.add(key);
+      files++;
+      for (const id of new Set(node.content ?? [])) {
+        blobs++;
+        totalBytes += session.repository.plainLength("data", id) ?? 0;
+      }
+    },
+    sums: () => ({ files, blobs, totalBytes }),
+  };
+}
+
+function rawData({ repository }: Session): Counter {
+  const seen = new Set<string>();
+  let totalBytes = 0, uncompressedBytes = 0;
+  const add = (type: "data" | "tree", id: BlobId) => {
+    const key = `${type}${id}`;
+    if (seen.has(key)) return;
+    seen.add(key);
+    totalBytes += repository.locate(type, id)?.length ?? 0;
+    uncompressedBytes += repository.plainLength(type, id) ?? 0;
+  };
+  return {
+    snapshot: (root) => add("tree", root),
+    node(node) {
+      for (const id of node.content ?? []) add("data", id);
+      if (node.subtree) add("tree", node.subtree);
+    },
+    sums: () => ({ blobs: seen.size, totalBytes, uncompressedBytes }),
+  };
+}
