@@ -75,7 +75,8 @@ export interface FileSystemTraits {
  * of any length and a swapped parent cannot redirect a call. No call but {@link openRoot} follows a symlink.
  *
  * Calls without `Async` answer at once from the kernel's caches in the usual case; those that may wait for a
- * drive have an `Async` twin that does not block the thread. Failures are `OsError`. Reads and writes are never
+ * drive have an `Async` twin that does not block the thread; its buffer must live, and its worker must not be ended,
+ * until it settles. Failures are `OsError`. Reads and writes are never
  * silently short except where said.
  */
 export interface FileSystem {
@@ -91,7 +92,10 @@ export interface FileSystem {
   openRead(dir: Fd, name: Uint8Array, options?: { noAtime?: boolean }): Fd;
   /** Opens an existing regular file for reading and writing. */
   openWrite(dir: Fd, name: Uint8Array): Fd;
-  /** Makes a new file (O_EXCL) for reading and writing. `EEXIST` when the name is taken. */
+  /**
+   * Makes a new file (O_EXCL) for reading and writing. `EEXIST` when the name is taken. Here and wherever something is
+   * made, the process's umask takes bits away from `permissions`; {@link setPermissions} sets them exactly.
+   */
   create(dir: Fd, name: Uint8Array, permissions: number): Fd;
   close(fd: Fd): void;
 
@@ -99,7 +103,8 @@ export interface FileSystem {
   statFd(fd: Fd): Stat;
   /**
    * The names in a folder with their stats, in the system's order, in batches of bounded size (thousands), so
-   * that a folder of a million entries needs little memory.
+   * that a folder of a million entries needs little memory. One iteration at a time per descriptor. The names of a batch
+   * may be views of one block of memory: copy a name that is kept for long.
    */
   entries(dir: Fd): Iterable<FolderEntry[]>;
   /** The names alone, likewise. */

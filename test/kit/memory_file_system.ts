@@ -381,11 +381,7 @@ export class MemoryFileSystem implements FileSystem {
   /** The error number that a hook wants for this call. */
   #ask(call: string, name?: Uint8Array, fd?: Fd): string | undefined {
     const seen: MemoryCall = { call, name, fd, number: ++this.#calls };
-    for (const hook of [...this.#hooks]) {
-      const errno = hook(seen);
-      if (errno !== undefined) return errno;
-    }
-    return undefined;
+    return [...this.#hooks].values().map((hook) => hook(seen)).find((errno) => errno !== undefined);
   }
 
   #enter(call: string, name?: Uint8Array, fd?: Fd): void {
