@@ -136,6 +136,12 @@ export class BlobTable {
     }
   }
 
+  /** The first entry of the same blob: the one that {@link find} gives. */
+  firstOf(entry: number): number {
+    this.#keyOfEntry(entry);
+    return this.#probe(this.#word(entry, META) & TREE_BIT);
+  }
+
   /** True for the first asker of all threads: it must store the blob. False when it is known or on its way. */
   claim(type: BlobType, id: Uint8Array, at = 0): boolean {
     const typeBit = type === "tree" ? TREE_BIT : 0;

@@ -38,3 +38,31 @@ export {
   type RepositoryPorts,
   type WritingOptions,
 } from "./repository.ts";
+export { EntrySet, type TreeVisitor, walkTrees } from "./tree_walk.ts";
+export {
+  type CheckFinding,
+  type CheckOptions,
+  type CheckProgress,
+  type CheckReport,
+  checkRepository,
+  type DataPortion,
+  type PackVerifier,
+} from "./check.ts";
+export {
+  type BlobCount,
+  planPrune,
+  type PruneFacts,
+  type PruneLimits,
+  type PrunePlan,
+  type PruneStats,
+} from "./prune_plan.ts";
+export { findUsedBlobs, type PruneOptions, type PruneProgress, pruneRepository } from "./prune.ts";
+export { repairIndex, type RepairIndexOptions, type RepairIndexReport } from "./repair_index.ts";
+export { repairPacks, type RepairPacksOptions, type RepairPacksReport } from "./repair_packs.ts";
+export {
+  type RepairedEntry,
+  type RepairedSnapshot,
+  repairSnapshots,
+  type RepairSnapshotsOptions,
+} from "./repair_snapshots.ts";
+export { type RawSize, rawSize, type RestoreSize, restoreSize } from "./stats.ts";

@@ -1,0 +1,123 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import { type BlobId, PACK_BYTES_MAX, type PackId } from "../base/mod.ts";
+import { isSgError, SgError } from "../errors/mod.ts";
+import type { PackedBlob } from "../format/mod.ts";
+import { damageOf } from "./index_loader.ts";
+import { removeIfThere, rewriteIndexes } from "./index_rewrite.ts";
+import { PackBuilder } from "./pack_builder.ts";
+import { PackGroups } from "./pack_groups.ts";
+import { decodePackHeader } from "./pack_header.ts";
+import type { Repository } from "./repository.ts";
+
+/** How to repair packs. */
+export interface RepairPacksOptions {
+  readonly signal?: AbortSignal;
+  /** Called with the bytes of each damaged pack before it is removed, so that they can be kept elsewhere. */
+  readonly onDamagedPack?: (id: PackId, bytes: Uint8Array) => Promise<void> | void;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** What was saved of the packs. */
+export interface RepairPacksReport {
+  /** Blobs that were copied to new packs. */
+  readonly savedBlobs: number;
+  /** Blobs that could not be read here and are stored nowhere else: `repair snapshots` takes them out. */
+  readonly lostBlobs: readonly BlobId[];
+  readonly removedPacks: readonly PackId[];
+}
+
+/**
+ * Copies every blob that can still be read out of damaged packs, then removes these packs. What index and header list is
+ * tried; each blob is verified. The caller holds an exclusive lock; the repository is freshly opened, its index not
+ * loaded, and must not be used afterwards. SG1006 when a pack is not there.
+ */
+export async function repairPacks(
+  repository: Repository,
+  ids: readonly PackId[],
+  options: RepairPacksOptions = {},
+): Promise<RepairPacksReport> {
+  const { signal, onDamagedPack, onProgress } = options;
+  const call = signal ? { signal } : {};
+  await repository.loadIndex(call);
+  const { packs, table, reader, storage } = repository;
+  const groups = new PackGroups(table, packs.count);
+  const builder = new PackBuilder(repository, signal);
+  const drop = new Set<number>();
+  const lost = new Map<BlobId, PackedBlob>();
+  let savedBlobs = 0;
+  let done = 0;
+  for (const id of new Set(ids)) {
+    const bytes = await loadAll(repository, id, signal);
+    await onDamagedPack?.(id, bytes);
+    const number = packs.find(id);
+    for (const blob of blobsToTry(repository, id, bytes, number < 0 ? [] : groups.blobs(number))) {
+      const sealed = bytes.subarray(blob.offset, blob.offset + blob.length);
+      try {
+        reader.open(blob.type, blob.id, sealed, blob.uncompressedLength);
+      } catch (error) {
+        if (!damageOf(error)) throw error;
+        lost.set(blob.id, blob);
+        continue;
+      }
+      await builder.add(blob, sealed);
+      savedBlobs++;
+    }
+    if (number >= 0) drop.add(number);
+    onProgress?.(++done, ids.length);
+  }
+  await builder.finish();
+  await repository.writeIndex(call);
+  await rewriteIndexes(repository, { ...call, drop });
+  const removedPacks = [...new Set(ids)];
+  for (const id of removedPacks) await removeIfThere(repository, "data", id, call);
+  const lostBlobs = [...lost.values()].filter(({ type, id }) => {
+    for (let entry = table.findHex(type, id); entry >= 0; entry = table.findNext(entry)) {
+      if (!drop.has(table.packOf(entry))) return false;
+    }
+    return true;
+  }).map(({ id }) => id);
+  return { savedBlobs, lostBlobs, removedPacks };
+
+  /** As much of the file as there is; a broken drive may refuse the whole, then the stretches that can be read. */
+  async function loadAll(from: Repository, id: PackId, stop?: AbortSignal): Promise<Uint8Array> {
+    const file = { type: "data", name: id } as const;
+    const { size } = await storage.stat(file, call);
+    if (size > PACK_BYTES_MAX) {
+      throw new SgError("SG1017", `Cannot repair pack ${id}: ${size} bytes are too many`);
+    }
+    try {
+      return await storage.load(file, { ...call, length: size });
+    } catch (error) {
+      if (!isSgError(error, "SG1015") && !isSgError(error, "SG1005")) throw error;
+    }
+    const bytes = new Uint8Array(size);
+    const number = from.packs.find(id);
+    for (const { offset, length } of number < 0 ? [] : groups.blobs(number)) {
+      stop?.throwIfAborted();
+      if (offset + length > size) continue;
+      try {
+        bytes.set(await storage.load(file, { ...call, offset, length }), offset);
+      } catch (error) {
+        if (!isSgError(error, "SG1015") && !isSgError(error, "SG1005")) throw error;
+      }
+    }
+    return bytes;
+  }
+}
+
+/** What the index lists, and what the header lists besides. */
+function blobsToTry(
+  { reader }: Repository,
+  id: PackId,
+  bytes: Uint8Array,
+  listed: readonly PackedBlob[],
+): readonly PackedBlob[] {
+  let header: PackedBlob[] = [];
+  try {
+    header = decodePackHeader(reader.sealer, id, bytes, bytes.length);
+  } catch (error) {
+    if (!damageOf(error)) throw error;
+  }
+  const known = new Set(listed.map(({ id, offset, length }) => `${id} ${offset} ${length}`));
+  return [...listed, ...header.filter((blob) => !known.has(`${blob.id} ${blob.offset} ${blob.length}`))];
+}
