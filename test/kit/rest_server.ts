@@ -15,7 +15,7 @@ export interface RestFault {
    * - `stall-body`: the head and `bytes` bytes of body, then silence;
    * - `flip`: the last byte of the body is wrong;
    * - `whole`: 200 with the whole file in answer to a range;
-   * - `shift`: a range that begins one byte too early, honestly declared;
+   * - `shift`: a range of the right length one byte too early, honestly declared;
    * - `endless`: a list without an end;
    * - `lost`: the request is carried out, but the connection closes without an answer;
    * - `body`: 200 with `text` as body.
@@ -289,8 +289,9 @@ function rangeOf(bytes: Uint8Array<ArrayBuffer>, range: string | null, kind?: Re
   if (!asked || kind === "whole") {
     return new Response(bytes, { headers: { "content-length": String(bytes.length) } });
   }
-  const first = Number(asked[1]) - (kind === "shift" ? 1 : 0);
-  const last = Math.min(asked[2] === "" ? Infinity : Number(asked[2]), bytes.length - 1);
+  const shift = kind === "shift" ? 1 : 0;
+  const first = Number(asked[1]) - shift;
+  const last = Math.min(asked[2] === "" ? Infinity : Number(asked[2]), bytes.length - 1) - shift;
   if (first > last) {
     return new Response(null, { status: 416, headers: { "content-range": `bytes */${bytes.length}` } });
   }
