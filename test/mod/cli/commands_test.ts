@@ -1,0 +1,49 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import assert from "node:assert/strict";
+import { COMMANDS, commandsOf, findCommand } from "../../../mod/cli/commands.ts";
+import { GLOBAL_OPTIONS } from "../../../mod/cli/global_options.ts";
+
+Deno.test("COMMANDS agrees with the commands that it loads", async () => {
+  for (const entry of COMMANDS) {
+    const command = await entry.load();
+    assert.equal(command.name, entry.name);
+    assert.equal(command.summary, entry.summary);
+  }
+});
+
+Deno.test("COMMANDS use each option name and letter once", async () => {
+  for (const entry of COMMANDS) {
+    const { options } = await entry.load();
+    const words = options.flatMap((
+      { name, short, aliases = [] },
+    ) => [name, ...aliases, ...(short ? [`-${short}`] : [])]);
+    assert.deepEqual(words, [...new Set(words)], entry.name);
+    const global = new Set(GLOBAL_OPTIONS.map(({ name }) => name));
+    assert.deepEqual(options.filter(({ name }) => global.has(name)), [], entry.name);
+  }
+});
+
+Deno.test("COMMANDS let no option take a password", async () => {
+  const names = [
+    ...GLOBAL_OPTIONS,
+    ...(await Promise.all(COMMANDS.map((e) => e.load()))).flatMap((c) => c.options),
+  ];
+  assert.deepEqual(names.filter(({ name }) => /^(new-)?password$/.test(name)), []);
+});
+
+Deno.test("findCommand finds commands of one and two words, and restic's older names", () => {
+  assert.equal(findCommand(["backup", "x"])?.entry.name, "backup");
+  assert.equal(findCommand(["repair", "index", "x"])?.words, 2);
+  assert.equal(findCommand(["rebuild-index"])?.entry.name, "repair index");
+  assert.equal(findCommand(["repair"]), undefined);
+  assert.equal(findCommand(["nothing"]), undefined);
+});
+
+Deno.test("commandsOf lists what stands below a subject", () => {
+  assert.deepEqual(commandsOf("repair").map(({ name }) => name), [
+    "repair index",
+    "repair packs",
+    "repair snapshots",
+  ]);
+  assert.deepEqual(commandsOf("backup"), []);
+});
