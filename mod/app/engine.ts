@@ -6,33 +6,18 @@ import type {
   Difference,
   DiffOrder,
   DiffStatistics,
+  FindOrder,
   ListedEntry,
+  ListOrder,
   NamedSnapshot,
   RestoreOrder,
   RestoreReport,
   RunOptions,
   SnapshotFilter,
+  SnapshotsOrder,
+  StatsOrder,
+  StatsReport,
 } from "../job/mod.ts";
-
-/** What `sparegrid ls` asks for. */
-export interface ListOrder {
-  readonly snapshot: string;
-  /** Folders inside the snapshot, absolute; all of it where empty. */
-  readonly paths: readonly string[];
-  readonly recursive: boolean;
-  readonly filter: SnapshotFilter;
-}
-
-/** What `sparegrid find` asks for. */
-export interface FindOrder {
-  readonly patterns: readonly string[];
-  readonly ignoreCase: boolean;
-  /** Only in these snapshots; in all that pass the filter where empty. */
-  readonly snapshots: readonly string[];
-  readonly newest?: Instant;
-  readonly oldest?: Instant;
-  readonly filter: SnapshotFilter;
-}
 
 /** What `sparegrid dump` asks for. */
 export interface DumpOrder {
@@ -40,27 +25,6 @@ export interface DumpOrder {
   readonly path: string;
   readonly archive: "tar" | "zip";
   readonly filter: SnapshotFilter;
-}
-
-/** How `sparegrid stats` counts; restic's modes. */
-export type StatsMode = "restore-size" | "files-by-contents" | "blobs-per-file" | "raw-data";
-
-/** What `sparegrid stats` asks for. */
-export interface StatsOrder {
-  readonly mode: StatsMode;
-  readonly snapshots: readonly string[];
-  readonly filter: SnapshotFilter;
-}
-
-/** Sums over snapshots. Fields that the mode does not count are left out. */
-export interface StatsReport {
-  readonly snapshots: number;
-  /** Bytes, as restored or (raw-data) as stored. */
-  readonly totalBytes: number;
-  readonly files?: number;
-  readonly blobs?: number;
-  /** raw-data: bytes of the blobs once decompressed. */
-  readonly uncompressedBytes?: number;
 }
 
 /** How much of the packs a check reads. */
@@ -197,10 +161,7 @@ export interface Engine extends AsyncDisposable {
   backup(order: BackupOrder, options: RunOptions): Promise<BackupReport>;
   restore(order: RestoreOrder, options: RunOptions): Promise<RestoreReport>;
   /** In order of time; with `latest` only so many of each host and paths; with `ids` exactly those. */
-  snapshots(
-    order: { filter: SnapshotFilter; latest?: number; ids?: readonly string[] },
-    options: RunOptions,
-  ): Promise<readonly NamedSnapshot[]>;
+  snapshots(order: SnapshotsOrder, options: RunOptions): Promise<readonly NamedSnapshot[]>;
   list(order: ListOrder, options: RunOptions): AsyncIterable<ListedEntry>;
   find(order: FindOrder, options: RunOptions): AsyncIterable<{ snapshot: NamedSnapshot; entry: ListedEntry }>;
   diff(order: DiffOrder, options: RunOptions): AsyncGenerator<Difference, DiffStatistics>;

@@ -75,12 +75,19 @@ function sessionOptions(connection: ConnectionOrder, password: string, opening: 
     password,
     signal,
     note,
-    ...(cache === false ? {} : { cacheFolder: cacheFolder ?? userCacheFolder() }),
+    ...(cache === false
+      ? {}
+      : { cacheFolder: cacheFolder ?? userCacheFolder(), cacheStorage: isFar(connection) }),
     ...(noLock === undefined ? {} : { noLock }),
     ...(retryLockMs === undefined ? {} : { retryLockMs }),
     ...(compression === undefined ? {} : { compression }),
     ...(packBytes === undefined ? {} : { packBytesTarget: packBytes }),
   };
+}
+
+/** A cache is worth it where the repository is not on a drive of this machine. */
+function isFar(connection: ConnectionOrder): boolean {
+  return connection.repository !== undefined && parseLocation(connection.repository).kind !== "local";
 }
 
 async function storageOf(connection: ConnectionOrder, { note }: Opening): Promise<Storage> {
