@@ -3,7 +3,7 @@ import { setImmediate } from "node:timers";
 import { CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, MIB } from "../base/mod.ts";
 import { OsError } from "../errors/mod.ts";
 import type { DataRegion, Fd, FileSystem, Stat, Xattr } from "../platform/mod.ts";
-import { type FailedFile, type FileItem, readBatch, type SavedFile, writeOutcome } from "./batch.ts";
+import { type FailedFile, type FileItem, type FileOutcome, readBatch, writeOutcome } from "./batch.ts";
 import { ByteWriter } from "./byte_stream.ts";
 import { type BlobSink, ContentSaver } from "./content_saver.ts";
 
@@ -13,7 +13,6 @@ const READ_AGAIN_MAX = 3;
 const BREATH_BYTES = 16 * MIB;
 
 const NO_XATTRS: readonly Xattr[] = [];
-const NOTHING = new Uint8Array(0);
 
 /** What a {@link FileSaver} works with. */
 export interface FileSaverParts {
@@ -64,26 +63,28 @@ export class FileSaver {
   /** Most files are short and need no waiting: the promise is only made for the others. */
   #saveItem(item: FileItem, signal: AbortSignal | undefined): void | Promise<void> {
     let fd: Fd = -1;
-    let plain: Uint8Array = NOTHING;
     try {
       fd = this.#fs.openRead(item.folder, item.name, { noAtime: true });
       const before = this.#fs.statFd(fd);
       if (before.kind !== "file") return this.#fail(notFile(before));
-      if (before.size >= CHUNK_BYTES_MIN || item.offset > 0) return this.#saveLong(item, signal);
+      if (before.size >= CHUNK_BYTES_MIN || item.offset > 0) {
+        const opened = { fd, before };
+        fd = -1;
+        return this.#saveLong(item, opened, signal);
+      }
       const bytes = this.#readShort(fd, before.size);
       const xattrs = this.#xattrs(fd);
-      if (bytes !== before.size || !sameState(before, this.#fs.statFd(fd))) {
-        return this.#saveLong(item, signal);
+      if (bytes === before.size && sameState(before, this.#fs.statFd(fd))) {
+        this.#onRead(bytes);
+        return this.#finishShort(before, this.#short.subarray(0, bytes), xattrs);
       }
-      plain = this.#short.subarray(0, bytes);
-      this.#onRead(bytes);
-      return this.#finishShort(before, plain, xattrs);
     } catch (error) {
       if (!(error instanceof OsError)) throw error;
       return this.#fail(failure(error));
     } finally {
       if (fd >= 0) this.#fs.close(fd);
     }
+    return this.#saveLong(item, undefined, signal);
   }
 
   /** Reads to the end, or until more came than the stat said. One call does for most files. */
@@ -112,11 +113,15 @@ export class FileSaver {
   }
 
   /** Any file, as often as it takes. */
-  async #saveLong(item: FileItem, signal: AbortSignal | undefined): Promise<void> {
+  async #saveLong(
+    item: FileItem,
+    opened: Opened | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     for (let again = 0;; again++) {
-      let outcome: SavedFile | FailedFile;
+      let outcome: FileOutcome;
       try {
-        outcome = await this.#readOnce(item, signal);
+        outcome = await this.#readOnce(item, again === 0 && opened ? opened : this.#open(item), signal);
       } catch (error) {
         if (!(error instanceof OsError)) throw error;
         outcome = failure(error);
@@ -127,11 +132,23 @@ export class FileSaver {
     }
   }
 
-  async #readOnce(item: FileItem, signal: AbortSignal | undefined): Promise<SavedFile | FailedFile> {
-    const fs = this.#fs;
-    const fd = fs.openRead(item.folder, item.name, { noAtime: true });
+  #open(item: FileItem): Opened {
+    const fd = this.#fs.openRead(item.folder, item.name, { noAtime: true });
     try {
-      const before = fs.statFd(fd);
+      return { fd, before: this.#fs.statFd(fd) };
+    } catch (error) {
+      this.#fs.close(fd);
+      throw error;
+    }
+  }
+
+  async #readOnce(
+    item: FileItem,
+    { fd, before }: Opened,
+    signal: AbortSignal | undefined,
+  ): Promise<FileOutcome> {
+    const fs = this.#fs;
+    try {
       if (before.kind !== "file") return notFile(before);
       // Files of /proc and the like say 0 and hold something.
       const sizeTold = before.size > 0 ? before.size : Infinity;
@@ -203,6 +220,11 @@ export class FileSaver {
   #fail(outcome: FailedFile): void {
     writeOutcome(this.#answer, outcome);
   }
+}
+
+interface Opened {
+  readonly fd: Fd;
+  readonly before: Stat;
 }
 
 interface Xattrs {

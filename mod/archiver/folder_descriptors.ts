@@ -55,25 +55,26 @@ export class FolderDescriptors {
       top = top.parent;
     }
     // A folder on the way to what the user named may be reached through a link, so it is opened by its path.
-    let fd = top.fd >= 0 ? top.fd : this.#checked(this.#fs.openRoot(top.path), top);
-    try {
-      for (const next of closed.reverse()) {
-        const inner = this.#checked(this.#fs.openFolder(fd, next.name), next);
-        if (fd !== top.fd) this.#fs.close(fd);
-        fd = inner;
-      }
-    } catch (error) {
-      if (fd !== top.fd) this.#fs.close(fd);
-      throw error;
+    if (top.fd < 0) this.#keep(top, this.#checked(this.#fs.openRoot(top.path), top));
+    let above = top;
+    for (let i = closed.length - 1; i >= 0; i--) {
+      const next = closed[i]!;
+      this.#keep(next, this.#checked(this.#fs.openFolder(above.fd, next.name), next));
+      // The walk comes back to the nearest ones soon, one after the other: only those above them are closed again.
+      if (i + 1 > this.#max / 2 && above !== top) this.#close(above);
+      above = next;
     }
-    folder.fd = fd;
-    this.opened(folder);
-    return fd;
+    return folder.fd;
   }
 
   /** Closes all; for the end of a run, whatever its end. */
   closeAll(): void {
     for (const folder of this.#open) this.#close(folder);
+  }
+
+  #keep(folder: OpenFolder, fd: Fd): void {
+    folder.fd = fd;
+    this.opened(folder);
   }
 
   #checked(fd: Fd, folder: OpenFolder): Fd {
