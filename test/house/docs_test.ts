@@ -1,5 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import assert from "node:assert/strict";
+import { commandsPage } from "../../scripts/commands_page.ts";
 import { ROOT, sourcesIn } from "./_sources.ts";
 
 const EXPORT =
@@ -16,7 +17,10 @@ Deno.test("docs: every mod.ts begins with a module comment", () => {
       throw error;
     }
     const comment = /^\/\/ Copyright[^\n]*\n\/\*\*([^]*?)\*\//.exec(text)?.[1];
-    assert.ok(comment !== undefined && comment.includes("@module"), `${path} has no module comment with @module`);
+    assert.ok(
+      comment !== undefined && comment.includes("@module"),
+      `${path} has no module comment with @module`,
+    );
     assert.match(comment, /Invariants?/, `${path} states no invariant`);
   }
 });
@@ -42,4 +46,28 @@ Deno.test("docs: every export in mod/ has a sentence that documents it", () => {
     });
   });
   assert.deepEqual(faults, []);
+});
+
+Deno.test("docs: docs/commands.md is what scripts/commands_page.ts makes of the commands' help", async () => {
+  assert.equal(Deno.readTextFileSync(`${ROOT}docs/commands.md`), await commandsPage());
+});
+
+Deno.test("docs: every relative link in the papers leads to a file", () => {
+  const papers = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"];
+  for (const { name } of Deno.readDirSync(`${ROOT}docs`)) {
+    if (name.endsWith(".md")) papers.push(`docs/${name}`);
+  }
+  const dead = papers.flatMap((paper) =>
+    [...Deno.readTextFileSync(ROOT + paper).matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)]
+      .map((match) => match[1]!)
+      .filter((link) => {
+        try {
+          Deno.statSync(new URL(link, `file://${ROOT}${paper}`));
+          return false;
+        } catch {
+          return true;
+        }
+      }).map((link) => `${paper}: ${link}`)
+  );
+  assert.deepEqual(dead, []);
 });
