@@ -1,6 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { Fd } from "../platform/mod.ts";
-import { failureOf } from "./failures.ts";
+import { type Failure, failureOf } from "./failures.ts";
 import type { HardLinks } from "./hard_links.ts";
 import { applyMetadata, dropInheritedAcl, givesAcl, metadataOf } from "./metadata.ts";
 import type { Identity, PlannedFile } from "./planned_file.ts";
@@ -26,7 +26,8 @@ export class FileEnds {
       const { dev, ino } = file.existing!;
       return { name: file.node.name, dev, ino };
     }
-    if (file.temporary || file.failure) return file.temporary;
+    if (file.failure) return undefined;
+    if (file.temporary) return file.temporary;
     const { fs, folders, names } = this.#run;
     try {
       const { fd, name } = createTemporary(fs, folders.open(file.folder), names);
@@ -77,6 +78,12 @@ export class FileEnds {
     }
     if (file.linked) this.#links.settle(file, file.failure ? undefined : file.made);
     this.#run.leave(file.folder);
+  }
+
+  /** A block of the file could not be had or written: gives the space of the others back at once. */
+  fail(file: PlannedFile, failure: Failure): void {
+    file.failure ??= failure;
+    this.#discard(file);
   }
 
   /** Removes what is unfinished, after an abort. */

@@ -29,6 +29,11 @@ export {
   type RestorePorts,
   type RestoreProblem,
 } from "./options.ts";
+export { type ArchiveOptions } from "./archive_walk.ts";
+export { dumpFile } from "./dump_file.ts";
 export { restoreTree } from "./restore.ts";
 export { type Select, type WalkedEntry, type WalkOptions, walkTree } from "./snapshot_walk.ts";
+export { tarTree } from "./tar.ts";
+export { TEMPORARY_PREFIX } from "./temporary_names.ts";
 export { FileWriter, type FileWriterPorts } from "./write_job.ts";
+export { zipTree } from "./zip.ts";

@@ -1,8 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { type BlobId, compareBytes, toHex } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
-import type { Node, Tree } from "../format/mod.ts";
-import { isEntryName } from "../platform/mod.ts";
+import { nameProblem, type Node, type Tree } from "../format/mod.ts";
 import { statOrNone } from "./existing.ts";
 import { failureOf } from "./failures.ts";
 import { sameMetadata } from "./file_comparer.ts";
@@ -120,6 +119,7 @@ class Restorer {
     const path = parent.pathOf(node.name);
     const folder = new TargetFolder(parent, node.name, path, node);
     try {
+      descent.passed(node);
       // Its own tree first: a folder that cannot be read is not made.
       const frame = await descent.enter(node);
       parent.pending++;
@@ -168,8 +168,12 @@ class Restorer {
     let highest: Uint8Array | undefined;
     let seen: Set<string> | undefined;
     for (const node of tree.nodes) {
-      if (!isEntryName(node.name)) {
-        this.#run.problem(folder.pathOf(node.name), { code: "SG1013", why: "its name is not a file name" });
+      const wrong = nameProblem(node.name);
+      if (wrong) {
+        this.#run.problem(folder.pathOf(node.name), {
+          code: "SG1013",
+          why: `its name is not safe: ${wrong}`,
+        });
         continue;
       }
       if (highest && compareBytes(highest, node.name) >= 0) {

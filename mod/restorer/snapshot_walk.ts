@@ -22,6 +22,8 @@ export interface WalkedEntry {
 export interface WalkOptions {
   readonly signal: AbortSignal;
   readonly select?: Select;
+  /** Asked before `select`; an entry that it refuses is left out with all below it. */
+  readonly accept?: (path: Uint8Array, node: Node) => boolean;
   /** Called for a folder whose tree cannot be loaded, which is then left out; without it the walk fails. */
   readonly onFailure?: (path: Uint8Array, error: unknown) => void;
 }
@@ -47,7 +49,7 @@ export interface WalkFrame {
 interface OpenFrame extends WalkFrame {
   readonly id: BlobId | undefined;
   readonly folders: readonly Node[];
-  /** Next of `folders`. */
+  /** Number in `folders` of the first that the walk has not come to. */
   next: number;
 }
 
@@ -97,11 +99,10 @@ export class TreeDescent {
     if (frame.id !== undefined) this.#above.delete(frame.id);
   }
 
-  /** Says that the folder of this number in the present one is next, so that what follows can be loaded ahead. */
-  passed(next: number): void {
-    const frame = this.#frames.at(-1);
-    if (frame) frame.next = next;
-    this.#loadAhead();
+  /** Says that the walk has come to this folder of the present one, so that what follows can be loaded ahead. */
+  passed(node: Node): void {
+    const frame = this.#frames.at(-1)!;
+    frame.next = frame.folders.indexOf(node, frame.next) + 1 || frame.next;
   }
 
   #push(path: Uint8Array, node: Node | undefined, tree: Tree, id: BlobId | undefined): WalkFrame {
@@ -133,7 +134,6 @@ export class TreeDescent {
 interface Level {
   readonly frame: WalkFrame;
   at: number;
-  folder: number;
 }
 
 /**
@@ -143,10 +143,10 @@ interface Level {
 export async function* walkTree(
   loader: TreeLoader,
   root: BlobId | Tree,
-  { signal, select, onFailure }: WalkOptions,
+  { signal, select, accept, onFailure }: WalkOptions,
 ): AsyncGenerator<WalkedEntry, void> {
   const descent = new TreeDescent(loader, signal);
-  const levels: Level[] = [{ frame: await descent.start(root), at: 0, folder: 0 }];
+  const levels: Level[] = [{ frame: await descent.start(root), at: 0 }];
   while (levels.length > 0) {
     const level = levels.at(-1)!;
     const node = level.frame.tree.nodes[level.at++];
@@ -156,14 +156,14 @@ export async function* walkTree(
       continue;
     }
     const path = joinPath(level.frame.path, node.name);
+    if (accept && !accept(path, node)) continue;
     const isFolder = node.type === "dir";
     const wanted = select ? select(path, isFolder) : "yes";
-    if (isFolder) level.folder++;
     if (wanted === "yes") yield { path, node };
     if (!isFolder || wanted === "no") continue;
-    descent.passed(level.folder);
+    descent.passed(node);
     try {
-      levels.push({ frame: await descent.enter(node), at: 0, folder: 0 });
+      levels.push({ frame: await descent.enter(node), at: 0 });
     } catch (error) {
       if (!onFailure || signal.aborted) throw error;
       onFailure(path, error);

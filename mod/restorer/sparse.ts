@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { Fd, FileSystem } from "../platform/mod.ts";
 
-/** Holes are made of whole pages of this size at multiples of it, bytes. */
+/** Zeros are looked for page by page, at multiples of this, bytes: less never becomes a hole. */
 const PAGE = 4096;
 
 /**
@@ -14,7 +14,7 @@ export function writeSparse(fs: FileSystem, fd: Fd, bytes: Uint8Array, offset: n
   let at = length < PAGE ? length : 0;
   while (at < length) {
     const end = Math.min(length, at + PAGE - (offset + at) % PAGE);
-    if (end - at === PAGE && isZero(bytes, at, end)) {
+    if (isZero(bytes, at, end)) {
       if (at > pending) fs.writeAt(fd, bytes.subarray(pending, at), offset + pending);
       pending = end;
     }

@@ -109,7 +109,7 @@ export class WindowRunner {
       signal.throwIfAborted();
       const failure = failureOf(error);
       for (const { span: { file } } of fetch.uses) {
-        file.failure ??= failure;
+        this.#ends.fail(file, failure);
         this.#ends.blockDone(file);
       }
       return;
@@ -207,7 +207,7 @@ class JobDraft {
     for (const { kind, item, code, why } of result.failures) {
       const file = (kind === "file" ? this.#fileOf : this.#partOf)[item]!;
       if (code === "SG1025") this.#run.problem(file.path, { code, why });
-      else file.failure ??= { code, why };
+      else this.#ends.fail(file, { code, why });
     }
     for (const file of this.#fileOf) this.#ends.blockDone(file, file.content.length);
     for (const file of this.#partOf) this.#ends.blockDone(file);

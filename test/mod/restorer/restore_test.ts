@@ -1,56 +1,10 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import assert from "node:assert/strict";
 import { equalBytes, utf8, utf8Text } from "../../../mod/base/mod.ts";
-import type { FileSystem, Stat } from "../../../mod/platform/mod.ts";
+import { isSgError } from "../../../mod/errors/mod.ts";
 import { MemoryFileSystem } from "../../kit/memory_file_system.ts";
+import { at, content, paths, stat } from "./sight.ts";
 import { file, folder, node, restoreNodes, sorted, T0, ToyStore } from "./toy_store.ts";
-
-/** Opens a path below the root of a memory file system, component by component. */
-export function at<T>(fs: FileSystem, path: string, use: (dir: number, name: Uint8Array) => T): T {
-  const parts = path.split("/").filter((part) => part !== "");
-  const name = parts.pop()!;
-  const dir = fs.openRoot(`/${parts.join("/")}`);
-  try {
-    return use(dir, utf8(name));
-  } finally {
-    fs.close(dir);
-  }
-}
-
-export function stat(fs: FileSystem, path: string): Stat {
-  return at(fs, path, (dir, name) => fs.stat(dir, name));
-}
-
-export function content(fs: FileSystem, path: string): Uint8Array {
-  return at(fs, path, (dir, name) => {
-    const fd = fs.openRead(dir, name);
-    try {
-      const bytes = new Uint8Array(fs.statFd(fd).size);
-      fs.readAt(fd, bytes, 0);
-      return bytes;
-    } finally {
-      fs.close(fd);
-    }
-  });
-}
-
-/** All paths below a folder. */
-export function paths(fs: FileSystem, path: string): string[] {
-  const found: string[] = [];
-  const dir = fs.openRoot(path);
-  try {
-    for (const batch of fs.entries(dir)) {
-      for (const { name, stat: seen } of batch) {
-        const child = `${path === "/" ? "" : path}/${utf8Text(name)}`;
-        found.push(child);
-        if (seen?.kind === "dir") found.push(...paths(fs, child));
-      }
-    }
-  } finally {
-    fs.close(dir);
-  }
-  return found.sort();
-}
 
 Deno.test("restoreTree brings files, folders, links and metadata back", async () => {
   const fs = new MemoryFileSystem();
@@ -90,4 +44,197 @@ Deno.test("restoreTree brings files, folders, links and metadata back", async ()
   assert.equal(counters.foldersRestored, 2);
   assert.equal(counters.othersRestored, 3);
   assert.equal(counters.bytesWritten, 50_008);
+});
+
+Deno.test("restoreTree brings runs of zeros back, in one job or many", async () => {
+  const fs = new MemoryFileSystem();
+  const store = new ToyStore();
+  const sparse = new Uint8Array(300_000);
+  sparse[150_000] = 1;
+  const nodes = [file(store, "one", sparse), file(store, "parts", sparse, { piece: 7000 })];
+  // A pack of its own for each few blobs, so that the second file is written by several jobs.
+  const { problems } = await restoreNodes(fs, store, nodes, "/t");
+  assert.deepEqual(problems, []);
+  for (const name of ["/t/one", "/t/parts"]) {
+    assert.ok(equalBytes(content(fs, name), sparse), name);
+  }
+});
+
+Deno.test("restoreTree links names of one file, whichever comes first, and only those", async () => {
+  const fs = new MemoryFileSystem();
+  const store = new ToyStore(100);
+  const shared = { inode: 77n, deviceId: 3n, links: 3n };
+  const big = crypto.getRandomValues(new Uint8Array(5000));
+  const nodes = sorted([
+    file(store, "a", big, { ...shared, piece: 100 }),
+    file(store, "b", big, { ...shared, piece: 100 }),
+    file(store, "other", "x", { inode: 77n, deviceId: 4n, links: 2n }),
+    file(store, "single", "x", { inode: 77n, deviceId: 3n }),
+    folder(store, "sub", [file(store, "c", big, { ...shared, piece: 100 })]),
+  ]);
+  const { counters, problems } = await restoreNodes(fs, store, nodes, "/t");
+  assert.deepEqual(problems, []);
+  const inode = stat(fs, "/t/a").ino;
+  assert.equal(stat(fs, "/t/b").ino, inode);
+  assert.equal(stat(fs, "/t/sub/c").ino, inode);
+  assert.equal(stat(fs, "/t/a").links, 3);
+  assert.notEqual(stat(fs, "/t/other").ino, inode);
+  assert.notEqual(stat(fs, "/t/single").ino, inode);
+  assert.equal(counters.filesRestored, 5);
+  const again = await restoreNodes(fs, store, nodes, "/t");
+  assert.deepEqual(again.problems, []);
+  assert.deepEqual([again.counters.filesKept, again.counters.bytesWritten], [5, 0]);
+  assert.equal(stat(fs, "/t/a").links, 3);
+});
+
+Deno.test("restoreTree restores what is selected, and folders on the way only when needed", async () => {
+  const fs = new MemoryFileSystem();
+  const store = new ToyStore();
+  const nodes = sorted([
+    folder(store, "empty", [folder(store, "deep", [file(store, "no", "n")])]),
+    folder(store, "way", [folder(store, "deep", [file(store, "yes", "y"), file(store, "no", "n")])], {
+      mtime: 5n,
+    }),
+    file(store, "no", "n"),
+  ]);
+  const { counters } = await restoreNodes(fs, store, nodes, "/t", {
+    select: (path, isFolder) => utf8Text(path).endsWith("/yes") ? "yes" : isFolder ? "below" : "no",
+  });
+  assert.deepEqual(paths(fs, "/t"), ["/t/way", "/t/way/deep", "/t/way/deep/yes"]);
+  assert.equal(stat(fs, "/t/way").mtime, 5n);
+  assert.equal(counters.filesFound, 1);
+});
+
+Deno.test("restoreTree changes nothing in a dry run, and says what it would do", async () => {
+  const fs = new MemoryFileSystem();
+  const store = new ToyStore();
+  const nodes = [
+    file(store, "a", "1"),
+    folder(store, "b", [file(store, "c", "2"), node("symlink", "d", { linkTarget: utf8("c") })]),
+  ];
+  const { counters, fates, problems } = await restoreNodes(fs, store, nodes, "/none/t", { dryRun: true });
+  assert.deepEqual(problems, []);
+  assert.deepEqual(paths(fs, "/"), []);
+  assert.deepEqual([counters.filesRestored, counters.foldersRestored, counters.othersRestored], [2, 1, 1]);
+  assert.deepEqual(fates.map(({ path, fate }) => `${utf8Text(path)} ${fate}`), [
+    "/a restored",
+    "/b/c restored",
+    "/b/d restored",
+  ]);
+});
+
+Deno.test("restoreTree restores a tree of 3,000 folders in each other", async () => {
+  const fs = new MemoryFileSystem();
+  const store = new ToyStore();
+  let nodes = [file(store, "bottom", "deep"), file(store, "twin", "deep", { links: 2n, inode: 9n })];
+  for (let depth = 0; depth < 3000; depth++) {
+    nodes = sorted([
+      folder(store, "d", nodes),
+      ...(depth === 2999 ? [file(store, "twin", "deep", { links: 2n, inode: 9n })] : []),
+    ]);
+  }
+  const { counters, problems } = await restoreNodes(fs, store, nodes, "/t");
+  assert.deepEqual(problems, []);
+  assert.deepEqual([counters.foldersRestored, counters.filesRestored, fs.openCount], [3000, 3, 0]);
+});
+
+Deno.test("restoreTree tells a damaged, a missing and an unreachable blob, and restores the rest", async () => {
+  const fs = new MemoryFileSystem();
+  const store = new ToyStore(100);
+  const nodes = [
+    file(store, "cut", "c".repeat(5000), { piece: 100 }),
+    file(store, "damaged", "damaged content"),
+    file(store, "good", "good"),
+    file(store, "missing", "missing"),
+    file(store, "twin of damaged", "damaged content"),
+    node("file", "without content"),
+  ];
+  store.damage(nodes[1]!.content![0]!);
+  store.damage(nodes[0]!.content![0]!);
+  store.places.delete(nodes[3]!.content![0]!);
+  const { counters, problems } = await restoreNodes(fs, store, nodes, "/t");
+  assert.deepEqual(
+    problems.map(({ code, path }) => `${code} ${utf8Text(path)}`).sort(),
+    [
+      "SG1005 /cut",
+      "SG1005 /damaged",
+      "SG1005 /twin of damaged",
+      "SG1005 /without content",
+      "SG1028 /missing",
+    ],
+  );
+  assert.deepEqual(paths(fs, "/t"), ["/t/good"]);
+  assert.equal(counters.filesDone, 6);
+  assert.equal(counters.problems, 5);
+});
+
+Deno.test("restoreTree reports a full drive for each file it hits and leaves no unfinished ones", async () => {
+  const fs = new MemoryFileSystem({ capacityBytes: 20_000 });
+  const store = new ToyStore(3000);
+  const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
+  const nodes = [
+    file(store, "a", random(8000)),
+    file(store, "b", random(50_000), { piece: 2000 }),
+    file(store, "c", random(3000)),
+  ];
+  const { problems } = await restoreNodes(fs, store, nodes, "/t");
+  assert.ok(problems.some(({ path }) => utf8Text(path) === "/b"));
+  assert.deepEqual([...new Set(problems.map(({ code }) => code))], ["SG1030"]);
+  const whole = nodes.filter(({ name }) =>
+    !problems.some(({ path }) => utf8Text(path) === `/${utf8Text(name)}`)
+  );
+  assert.deepEqual(paths(fs, "/t"), whole.map(({ name }) => `/t/${utf8Text(name)}`));
+});
+
+Deno.test("restoreTree that is aborted leaves whole files only, and no descriptors", async () => {
+  for (let stopAt = 1; stopAt < 9; stopAt++) {
+    const fs = new MemoryFileSystem();
+    const store = new ToyStore(2000);
+    const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
+    const contents = new Map([["a", random(9000)], ["b", random(700)], ["c", random(9000)], [
+      "d",
+      random(300),
+    ]]);
+    const nodes = [...contents].map(([name, bytes]) => file(store, name, bytes, { piece: 500 }));
+    const stop = new AbortController();
+    let loads = 0;
+    store.onLoad = () => {
+      if (++loads === stopAt) stop.abort();
+    };
+    const work = restoreNodes(fs, store, [folder(store, "x", nodes)], "/t", { signal: stop.signal });
+    await assert.rejects(work, (error) => isSgError(error, "SG1016"), `stopped at load ${stopAt}`);
+    for (const path of paths(fs, "/t").filter((found) => found !== "/t/x")) {
+      assert.ok(equalBytes(content(fs, path), contents.get(path.slice(5))!), path);
+    }
+    assert.equal(fs.openCount, 0);
+  }
+});
+
+Deno.test("restoreTree with verify finds a byte that the drive flipped", async () => {
+  const inner = new MemoryFileSystem();
+  const store = new ToyStore(400);
+  const nodes = [
+    file(store, "bad", "b".repeat(999), { piece: 100 }),
+    file(store, "good", "good"),
+    file(store, "short", "0123456789"),
+  ];
+  const fs = new Proxy(inner, {
+    get(target, key) {
+      if (key === "writeAt") {
+        return (fd: number, bytes: Uint8Array, offset: number) => {
+          const copy = bytes.slice();
+          if (offset === 500 || copy[0] === 0x30) copy[copy.length - 1]! ^= 1;
+          target.writeAt(fd, copy, offset);
+        };
+      }
+      const value = Reflect.get(target, key, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  const { counters, problems } = await restoreNodes(fs, store, nodes, "/t", { verify: true });
+  assert.deepEqual(problems.map(({ code, path }) => `${code} ${utf8Text(path)}`).sort(), [
+    "SG1012 /bad",
+    "SG1012 /short",
+  ]);
+  assert.equal(counters.filesVerified, 1);
 });

@@ -85,11 +85,11 @@ export class ToyStore implements RestoreNeeds, DumpNeeds {
 
   loadBlob(id: BlobId): Promise<Uint8Array> {
     this.#close();
-    const place = this.places.get(id);
-    if (!place) return Promise.reject(new SgError("SG1028", `Cannot find blob ${id}`));
-    return Promise.resolve(
-      openToy(id, this.packs[place.pack]!.subarray(place.offset, place.offset + place.length)),
-    );
+    return new Promise((resolve) => {
+      const place = this.places.get(id);
+      if (!place) throw new SgError("SG1028", `Cannot find blob ${id}`);
+      resolve(openToy(id, this.packs[place.pack]!.subarray(place.offset, place.offset + place.length)));
+    });
   }
 
   /** Flips a bit of a stored blob. */
