@@ -13,5 +13,12 @@
  */
 export { civilOf, type CivilTime, instantOfCivil, UTC, type Zone, zoneOf } from "./civil_time.ts";
 export { isZeroSpan, parseDuration, type Span, spanText, timeBefore } from "./span.ts";
-export { hasTags, keep, type KeepReason, type KeptSnapshots, type RetentionPolicy } from "./retention.ts";
+export {
+  hasTags,
+  isEmptyPolicy,
+  keep,
+  type KeepReason,
+  type KeptSnapshots,
+  type RetentionPolicy,
+} from "./retention.ts";
 export { type GroupBy, groupSnapshots, type SnapshotGroup } from "./snapshot_group.ts";

@@ -173,6 +173,14 @@ function judge(
   };
 }
 
+/** True when the policy has no rule in use, so that {@link keep} would keep nothing. */
+export function isEmptyPolicy(policy: RetentionPolicy): boolean {
+  const { within, withinHourly, withinDaily, withinWeekly, withinMonthly, withinYearly } = policy;
+  const spans = [within, withinHourly, withinDaily, withinWeekly, withinMonthly, withinYearly];
+  return (policy.tags ?? []).length === 0 && COUNTED.every((name) => !policy[name]) &&
+    spans.every((span) => span === undefined || isZeroSpan(span));
+}
+
 /**
  * Which snapshots of one group a policy keeps, exactly as restic's `forget` does. `zone` says in which time zone
  * hours, days and weeks begin (default UTC). With `now` the newest snapshot that spans count from is one that does not lie
