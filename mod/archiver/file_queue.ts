@@ -14,23 +14,27 @@ export class FileQueue {
   readonly #lanes: FileLanes;
   readonly #signal: AbortSignal;
   readonly #onAnswer: (task: FileTask, outcome: FileOutcome) => void;
-  readonly #onFailure: (error: unknown) => void;
+  readonly #onTurn: (failure?: { readonly error: unknown }) => void;
   readonly #batch = new BatchWriter();
   #tasks: FileTask[] = [];
   #bytes = 0;
   /** Batches at the lanes. */
   underWay = 0;
 
+  /**
+   * @param onAnswer takes the outcome of each file.
+   * @param onTurn is called once after each batch, with what went wrong with it.
+   */
   constructor(
     lanes: FileLanes,
     signal: AbortSignal,
     onAnswer: (task: FileTask, outcome: FileOutcome) => void,
-    onFailure: (error: unknown) => void,
+    onTurn: (failure?: { readonly error: unknown }) => void,
   ) {
     this.#lanes = lanes;
     this.#signal = signal;
     this.#onAnswer = onAnswer;
-    this.#onFailure = onFailure;
+    this.#onTurn = onTurn;
   }
 
   /** True when the lanes have enough to do. */
@@ -62,7 +66,7 @@ export class FileQueue {
       (answer) => this.#take(tasks, answer),
       (error) => {
         this.underWay--;
-        this.#onFailure(error);
+        this.#onTurn({ error });
       },
     );
   }
@@ -72,8 +76,9 @@ export class FileQueue {
     try {
       const reader = new ByteReader(answer);
       for (const task of tasks) this.#onAnswer(task, readOutcome(reader));
+      this.#onTurn();
     } catch (error) {
-      this.#onFailure(error);
+      this.#onTurn({ error });
     }
   }
 }

@@ -23,6 +23,9 @@ export class RunContext {
   bytesAnswered = 0;
   filesExpected: number | undefined;
   bytesExpected: number | undefined;
+  /** Regular files that the walk has met, and their bytes. */
+  filesMet = 0;
+  bytesMet = 0;
   /** The entry looked at last. */
   currentFolder: Uint8Array | undefined;
   currentName: Uint8Array | undefined;
@@ -58,6 +61,12 @@ export class RunContext {
     bytes: number,
   ): void {
     if (this.observer.entry) this.observer.entry({ fate, path: joinPath(folder, name), bytes });
+  }
+
+  /** The walk is over: the totals are known. */
+  allMet(): void {
+    this.filesExpected = this.filesMet;
+    this.bytesExpected = this.bytesMet;
   }
 
   /** Counts a file that is done. */

@@ -1,28 +1,20 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { setImmediate } from "node:timers";
 import { type BlobId, equalBytes } from "../base/mod.ts";
-import { isOsError, SgError } from "../errors/mod.ts";
+import { SgError } from "../errors/mod.ts";
 import type { Node } from "../format/mod.ts";
-import type { Fd, FileSystem, FolderEntry, Stat, Xattr } from "../platform/mod.ts";
-import {
-  absolutePath,
-  cleanComponents,
-  type ExcludeRules,
-  type FolderListing,
-  joinPath,
-  listFolder,
-  listOnly,
-  type Target,
-  targetTree,
-} from "../source/mod.ts";
+import type { FolderEntry, Stat } from "../platform/mod.ts";
+import { type ExcludeRules, targetTree } from "../source/mod.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { EntrySaver } from "./entry_saver.ts";
+import { Estimator } from "./estimator.ts";
 import { FileQueue } from "./file_queue.ts";
 import { FolderDescriptors } from "./folder_descriptors.ts";
+import { EMPTY_LISTING, FolderOpener } from "./folder_opener.ts";
+import { existingPaths } from "./given_paths.ts";
 import type { Journal } from "./journal.ts";
 import { keptXattrs, type NodeParts } from "./node_maker.ts";
-import { OpenFolder, type Subfolder } from "./open_folder.ts";
-import { ParentTrees } from "./parent_trees.ts";
+import type { OpenFolder } from "./open_folder.ts";
 import { reasonOf } from "./problems.ts";
 import type { RunContext } from "./run_context.ts";
 
@@ -32,18 +24,10 @@ const SCAN_ENTRIES = 512;
 const BREATH_MS = 8;
 /** Trees being stored at a time. */
 const TREES_UNDER_WAY_MAX = 64;
-/** Trees of subfolders asked for ahead, per folder. */
-const EXPECTED_SUBTREES = 4;
-/** After a stop the batches under way get so long to end, and the last checkpoint too. */
+/** After a stop the batches under way get so long to end, and so does the last checkpoint. Milliseconds. */
 const GRACE_MS = 1500;
-
-const NO_NAME = new Uint8Array(0);
-const EMPTY_LISTING: FolderListing = {
-  count: 0,
-  name: () => new Uint8Array(0),
-  entry: () => ({ name: new Uint8Array(0) }),
-  has: () => false,
-};
+/** A run that takes longer than this, milliseconds, counts ahead. */
+const ESTIMATE_AFTER_MS = 2000;
 
 /** One backup of a file tree: walks the folders depth first and stores their trees from the leaves up. */
 export class TreeRun {
@@ -52,33 +36,39 @@ export class TreeRun {
   readonly #signal: AbortSignal;
   /** Ends the lanes' work; comes later than the caller's signal, so that what is under way is not lost. */
   readonly #hardStop = new AbortController();
+  readonly #started: number;
   readonly #descriptors: FolderDescriptors;
+  readonly #opener: FolderOpener;
   readonly #checkpoints: Checkpoints;
   readonly #queue: FileQueue;
   readonly #entries: EntrySaver;
-  readonly #parents: ParentTrees;
+  /** The folders that the walk is in, root first. */
   readonly #stack: OpenFolder[] = [];
-  /** Folders whose nodes are all there, and those whose trees are stored. */
+  /** Folders whose nodes are all there. */
   readonly #assembled: OpenFolder[] = [];
   #treesUnderWay = 0;
   #root: BlobId | undefined;
   #failure: { readonly error: unknown } | undefined;
   #wake: (() => void) | undefined;
   #lastBreath = 0;
+  #estimator: Estimator | undefined;
+  #estimating = false;
 
   constructor(context: RunContext, rules: ExcludeRules, journal: Journal | undefined, signal: AbortSignal) {
+    const { needs, clock, options, observer } = context;
+    const hardStop = this.#hardStop.signal;
     this.#context = context;
     this.#rules = rules;
     this.#signal = signal;
+    this.#started = clock.monotonicMs();
     this.#descriptors = new FolderDescriptors(context.fs);
-    const { needs, clock, options, observer } = context;
+    this.#opener = new FolderOpener(context, rules, this.#descriptors, hardStop);
     this.#checkpoints = new Checkpoints(
       needs,
       clock,
       options.checkpointMs ?? 45_000,
       (text) => observer.note(text),
     );
-    this.#parents = new ParentTrees((id, at) => needs.loadTree(id, at), this.#hardStop.signal);
     this.#entries = new EntrySaver({
       context,
       journal,
@@ -89,12 +79,9 @@ export class TreeRun {
     });
     this.#queue = new FileQueue(
       needs.lanes,
-      this.#hardStop.signal,
-      (task, outcome) => {
-        this.#entries.answer(task, outcome);
-        this.#stir();
-      },
-      (error) => this.#fail(error),
+      hardStop,
+      (task, outcome) => this.#entries.answer(task, outcome),
+      (failure) => failure ? this.#fail(failure.error) : this.#stir(),
     );
   }
 
@@ -104,17 +91,24 @@ export class TreeRun {
    * @throws {SgError} SG1009 when none of the paths exists, SG1016 when it was stopped; what the repository throws.
    */
   async run(paths: readonly Uint8Array[]): Promise<BlobId> {
+    const context = this.#context;
     const onAbort = () => this.#stir();
     this.#signal.addEventListener("abort", onAbort);
     try {
-      const target = this.#existing(paths);
-      await this.#openRoot(target);
+      const found = existingPaths(context, paths);
+      if (context.options.estimate && context.filesExpected === undefined) {
+        this.#estimator = new Estimator(context.fs, this.#rules, found);
+      }
+      context.phase = "saving";
+      this.#stack.push(await this.#opener.openRoot(targetTree(found)));
       while (this.#root === undefined) await this.#turn();
-      await this.#checkpoints.make();
+      context.phase = "finishing";
+      await this.#finish();
       return this.#root;
     } finally {
       this.#signal.removeEventListener("abort", onAbort);
       this.#hardStop.abort(new SgError("SG1016", "The backup has ended"));
+      this.#estimator?.[Symbol.dispose]();
       this.#descriptors.closeAll();
     }
   }
@@ -127,76 +121,42 @@ export class TreeRun {
     if (this.#root !== undefined) return;
     if (this.#checkpoints.due) this.#checkpoints.make().catch((error) => this.#fail(error));
     const folder = this.#stack.at(-1);
-    if (!folder) {
-      this.#queue.send();
-      if (this.#queue.idle && this.#treesUnderWay === 0) {
-        throw new SgError("SG1023", "The backup lost track of a folder");
-      }
-      return await this.#change();
-    }
+    if (!folder) return await this.#awaitRest();
     if (this.#queue.full || this.#treesUnderWay >= TREES_UNDER_WAY_MAX) return await this.#change();
     await this.#breathe();
     if (folder.nextEntry < folder.listing.count) return this.#scan(folder);
-    const next = folder.subfolders[folder.nextSubfolder];
-    if (!next) return this.#leave(folder);
-    if (this.#descriptors.crowded) {
-      this.#queue.send();
-      return await this.#change();
+    if (folder.nextSubfolder < folder.subfolders.length) return await this.#enterNext(folder);
+    this.#leave(folder);
+  }
+
+  /** The walk is over; answers and trees are under way. */
+  async #awaitRest(): Promise<void> {
+    this.#context.allMet();
+    this.#endEstimate();
+    this.#queue.send();
+    if (this.#queue.idle && this.#treesUnderWay === 0) {
+      throw new SgError("SG1023", "The backup lost track of a folder");
     }
-    folder.nextSubfolder++;
-    await this.#enter(folder, next);
+    await this.#change();
   }
 
   /** Lets the messages of the lanes in, so that they never wait long for the next batch. */
   async #breathe(): Promise<void> {
-    const now = this.#context.clock.monotonicMs();
-    if (now - this.#lastBreath < BREATH_MS) return;
+    const { clock } = this.#context;
+    if (clock.monotonicMs() - this.#lastBreath < BREATH_MS) return;
     await new Promise<void>((resolve) => setImmediate(resolve));
-    this.#lastBreath = this.#context.clock.monotonicMs();
-  }
-
-  async #openRoot(target: Target): Promise<void> {
-    const { options, fs } = this.#context;
-    const fd = fs.openRoot(target.path);
-    const device = this.#deviceOf(target, fs.statFd(fd), undefined);
-    const previousNodes = await this.#previousNodes(options.parentTree);
-    const folder = new OpenFolder({
-      parent: undefined,
-      slot: 0,
-      name: target.name,
-      path: target.path,
-      stat: undefined,
-      xattrs: undefined,
-      previous: undefined,
-      previousNodes,
-      target,
-      whole: target.whole,
-      rules: this.#rules.start,
-      device,
-      fd,
-      listing: target.whole ? listFolder(fs, fd) : this.#listTargets(fd, target),
-    });
-    this.#push(folder);
-  }
-
-  #push(folder: OpenFolder): void {
-    this.#descriptors.opened(folder);
-    if (folder.whole && folder.listing.count > 0) {
-      folder.onlyTags = this.#rules.tagsIn(this.#context.fs, folder.fd, folder.listing);
-    }
-    this.#stack.push(folder);
+    this.#lastBreath = clock.monotonicMs();
   }
 
   #scan(folder: OpenFolder): void {
-    const context = this.#context;
     const end = Math.min(folder.listing.count, folder.nextEntry + SCAN_ENTRIES);
-    context.currentFolder = folder.path;
-    this.#descriptorOrNone(folder);
+    this.#context.currentFolder = folder.path;
+    this.#opener.descriptorOrNone(folder);
     while (folder.nextEntry < end && !this.#queue.full) {
       const index = folder.nextEntry++;
       this.#look(folder, index, folder.listing.entry(index));
     }
-    this.#expectSubtrees(folder);
+    this.#opener.expectSubtrees(folder);
   }
 
   #look(folder: OpenFolder, index: number, { name, stat, failure }: FolderEntry): void {
@@ -212,6 +172,8 @@ export class TreeRun {
     } else if (folder.fd < 0) {
       context.problem("SG0094", folder.path, name, "read", "the folder that it is in cannot be opened");
     } else if (stat.kind === "file") {
+      context.filesMet++;
+      context.bytesMet += stat.size;
       this.#entries.file(folder, name, stat, previous);
     } else {
       this.#entries.other(folder, name, stat, previous);
@@ -224,120 +186,15 @@ export class TreeRun {
     return this.#rules.excludes(folder.rules, name, stat);
   }
 
-  async #enter(parent: OpenFolder, sub: Subfolder): Promise<void> {
-    const { fs } = this.#context;
-    const name = parent.listing.name(sub.entry);
-    const path = joinPath(parent.path, name);
-    const whole = parent.whole || sub.target?.whole === true;
-    const subtree = sub.previous?.type === "dir" ? sub.previous.subtree : undefined;
-    let fd = -1;
-    try {
-      fd = this.#openSubfolder(parent, name, path, whole);
-      const stat = fd < 0 ? fs.statPath(path) : fs.statFd(fd);
-      const device = this.#deviceOf(sub.target, stat, parent.device);
-      const foreign = device !== undefined && stat.dev !== device;
-      const previousNodes = await this.#previousNodes(subtree);
-      const listing = foreign
-        ? EMPTY_LISTING
-        : whole
-        ? listFolder(fs, fd)
-        : this.#listTargets(fd, sub.target!);
-      const xattrs = keptXattrs(sub.previous, stat) ?? this.#folderXattrs(fd, path, whole);
-      this.#push(
-        new OpenFolder({
-          ...{ parent, slot: sub.slot, name, path, stat, xattrs, previous: sub.previous, previousNodes },
-          ...{
-            target: sub.target,
-            whole,
-            rules: this.#rules.descend(parent.rules, name),
-            device,
-            fd,
-            listing,
-          },
-        }),
-      );
-    } catch (error) {
-      if (fd >= 0) fs.close(fd);
-      if (!isOsError(error) && !(error instanceof SgError && error.code === "SG0094")) throw error;
-      if (subtree !== undefined) this.#parents.drop(subtree);
-      this.#context.problem("SG0094", path, new Uint8Array(0), "read the folder", reasonOf(error));
-      this.#fill(parent, sub.slot, null);
+  async #enterNext(folder: OpenFolder): Promise<void> {
+    if (this.#descriptors.crowded) {
+      this.#queue.send();
+      return await this.#change();
     }
-  }
-
-  /** -1 where a folder on the way cannot be opened, though what lies below may be. */
-  #openSubfolder(parent: OpenFolder, name: Uint8Array, path: Uint8Array, whole: boolean): Fd {
-    const { fs } = this.#context;
-    if (whole && (parent.whole || this.#descriptorOrNone(parent) >= 0)) {
-      return fs.openFolder(this.#descriptors.of(parent), name);
-    }
-    try {
-      return fs.openRoot(path);
-    } catch (error) {
-      if (!whole && isOsError(error, "EACCES", "EPERM")) return -1;
-      throw error;
-    }
-  }
-
-  #descriptorOrNone(folder: OpenFolder): Fd {
-    try {
-      return this.#descriptors.of(folder);
-    } catch (error) {
-      if (isOsError(error) || error instanceof SgError) return -1;
-      throw error;
-    }
-  }
-
-  #listTargets(fd: Fd, target: Target): FolderListing {
-    const { fs } = this.#context;
-    if (fd >= 0) return listOnly(fs, fd, target.children.map((child) => child.name));
-    const entries = target.children.map(({ name, path }): FolderEntry => {
-      try {
-        return { name, stat: fs.statPath(path) };
-      } catch (error) {
-        return { name, failure: error as Error };
-      }
-    });
-    const name = (index: number) => entries[index]!.name;
-    return { count: entries.length, name, entry: (index) => entries[index]!, has: () => false };
-  }
-
-  #deviceOf(target: Target | undefined, stat: Stat, inherited: bigint | undefined): bigint | undefined {
-    return this.#rules.oneFileSystem && target?.whole ? stat.dev : inherited;
-  }
-
-  /** Attributes of folders above what is backed up are often forbidden to read, and matter little. */
-  #folderXattrs(fd: Fd, path: Uint8Array, whole: boolean): readonly Xattr[] {
-    const { fs } = this.#context;
-    if (fd < 0 || !fs.traits.xattrs) return [];
-    try {
-      return fs.xattrs(fd);
-    } catch (error) {
-      if (whole) {
-        this.#context.problem("SG0094", path, NO_NAME, "read the extended attributes of", reasonOf(error));
-      }
-      return [];
-    }
-  }
-
-  async #previousNodes(id: BlobId | undefined): Promise<readonly Node[] | undefined> {
-    if (id === undefined) return undefined;
-    try {
-      return (await this.#parents.take(id)).nodes;
-    } catch (error) {
-      this.#hardStop.signal.throwIfAborted();
-      this.#context.observer.note(`Cannot compare with a folder of the parent snapshot: ${reasonOf(error)}`);
-      return undefined;
-    }
-  }
-
-  #expectSubtrees(folder: OpenFolder): void {
-    const { subfolders, nextSubfolder } = folder;
-    for (let i = nextSubfolder; i < subfolders.length && i < nextSubfolder + EXPECTED_SUBTREES; i++) {
-      const { previous } = subfolders[i]!;
-      if (!this.#parents.roomy) return;
-      if (previous?.type === "dir" && previous.subtree !== undefined) this.#parents.expect(previous.subtree);
-    }
+    const next = folder.subfolders[folder.nextSubfolder++]!;
+    const opened = await this.#opener.open(folder, next);
+    if (opened) this.#stack.push(opened);
+    else this.#fill(folder, next.slot, null);
   }
 
   #leave(folder: OpenFolder): void {
@@ -347,7 +204,7 @@ export class TreeRun {
     this.#descriptors.release(folder);
     if (folder.tree.open === 0) this.#assembled.push(folder);
     const above = this.#stack.at(-1);
-    if (above) this.#expectSubtrees(above);
+    if (above) this.#opener.expectSubtrees(above);
   }
 
   #fill(folder: OpenFolder, slot: number, node: Node | null): void {
@@ -360,8 +217,8 @@ export class TreeRun {
     for (let folder = this.#assembled.pop(); folder; folder = this.#assembled.pop()) {
       const bytes = folder.tree.finish();
       const kept = folder.parent ? folder.previous?.subtree : this.#context.options.parentTree;
-      if (bytes === undefined && kept !== undefined) this.#stored(folder, kept);
-      else this.#storeTree(folder, bytes!);
+      if (bytes) this.#storeTree(folder, bytes);
+      else this.#stored(folder, kept!);
     }
   }
 
@@ -390,45 +247,35 @@ export class TreeRun {
     this.#fill(parent, folder.slot, unchanged ? previous : maker.make(folder.name, stat!, parts));
   }
 
-  /** Drops paths that do not exist, and says so. */
-  #existing(paths: readonly Uint8Array[]): Target {
-    const found = paths.filter((path) => this.#exists(path));
-    if (found.length === 0) {
-      throw new SgError("SG1009", "Cannot back up: none of the given paths exists");
-    }
-    return targetTree(found);
-  }
-
-  #exists(path: Uint8Array): boolean {
-    const { fs } = this.#context;
+  /** Makes everything durable; a stop ends the waiting for a destination that does not answer. */
+  async #finish(): Promise<void> {
+    const timer = new AbortController();
+    const stopped = async () => {
+      while (!this.#signal.aborted) await this.#change();
+      await this.#pause(timer.signal);
+      throw this.#interrupted();
+    };
     try {
-      fs.statPath(path);
-      return true;
-    } catch (error) {
-      if (isDanglingLink(fs, path)) return true;
-      this.#context.problem(
-        "SG1009",
-        path,
-        NO_NAME,
-        "back up",
-        isOsError(error, "ENOENT") ? "it does not exist" : reasonOf(error),
-      );
-      return false;
+      await Promise.race([this.#checkpoints.make(), stopped()]);
+    } finally {
+      timer.abort();
     }
   }
 
   /** Saves what can be saved in a moment, and ends. */
   async #stop(): Promise<never> {
     const timer = new AbortController();
+    const checkpoint = () =>
+      this.#checkpoints.make().catch((error) =>
+        this.#context.observer.note(`Cannot keep what was stored last: ${reasonOf(error)}`)
+      );
     try {
       await Promise.race([this.#pause(timer.signal), this.#drain(timer.signal)]);
-      await Promise.race([this.#pause(timer.signal), this.#checkpoints.make()]);
+      await Promise.race([this.#pause(timer.signal), checkpoint()]);
     } finally {
       timer.abort();
     }
-    throw new SgError("SG1016", "The backup was interrupted; what it stored is kept for the next one", {
-      cause: this.#signal.reason,
-    });
+    throw this.#interrupted();
   }
 
   async #drain(timer: AbortSignal): Promise<void> {
@@ -439,6 +286,11 @@ export class TreeRun {
     await this.#context.clock.sleep(GRACE_MS, signal).catch(() => {});
   }
 
+  #interrupted(): SgError {
+    const text = "The backup was interrupted; what it stored is kept for the next one";
+    return new SgError("SG1016", text, { cause: this.#signal.reason });
+  }
+
   #fail(error: unknown): void {
     this.#failure ??= { error };
     this.#stir();
@@ -446,7 +298,10 @@ export class TreeRun {
 
   /** Resolves when something has happened: an answer, a stored tree, a failure, a stop. */
   #change(): Promise<void> {
-    return new Promise((resolve) => this.#wake = resolve);
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+      this.#estimate();
+    });
   }
 
   #stir(): void {
@@ -454,20 +309,27 @@ export class TreeRun {
     this.#wake = undefined;
     wake?.();
   }
-}
 
-/** True when the path's last component is a symlink that leads nowhere: it can be backed up all the same. */
-function isDanglingLink(fs: FileSystem, path: Uint8Array): boolean {
-  const components = cleanComponents(path);
-  const name = components.pop();
-  if (!name) return false;
-  let fd: Fd = -1;
-  try {
-    fd = fs.openRoot(absolutePath(components));
-    return fs.stat(fd, name).kind === "symlink";
-  } catch {
-    return false;
-  } finally {
-    if (fd >= 0) fs.close(fd);
+  /** Counts ahead while there is nothing else to do. */
+  #estimate(): void {
+    const { clock } = this.#context;
+    if (!this.#estimator || this.#estimating || clock.monotonicMs() - this.#started < ESTIMATE_AFTER_MS) {
+      return;
+    }
+    this.#estimating = true;
+    setImmediate(() => {
+      this.#estimating = false;
+      if (!this.#estimator || !this.#wake) return;
+      this.#estimator.step();
+      if (!this.#estimator.done) return this.#estimate();
+      this.#context.filesExpected = this.#estimator.files;
+      this.#context.bytesExpected = this.#estimator.bytes;
+      this.#endEstimate();
+    });
+  }
+
+  #endEstimate(): void {
+    this.#estimator?.[Symbol.dispose]();
+    this.#estimator = undefined;
   }
 }

@@ -1,0 +1,202 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import type { BlobId } from "../base/mod.ts";
+import { isOsError, SgError } from "../errors/mod.ts";
+import type { Node } from "../format/mod.ts";
+import type { Fd, FolderEntry, Stat, Xattr } from "../platform/mod.ts";
+import {
+  type ExcludeRules,
+  type FolderListing,
+  joinPath,
+  listFolder,
+  listOnly,
+  type Target,
+} from "../source/mod.ts";
+import type { FolderDescriptors } from "./folder_descriptors.ts";
+import { keptXattrs } from "./node_maker.ts";
+import { OpenFolder, type Subfolder } from "./open_folder.ts";
+import { ParentTrees } from "./parent_trees.ts";
+import { reasonOf } from "./problems.ts";
+import type { RunContext } from "./run_context.ts";
+
+/** Trees of subfolders asked for ahead, per folder. */
+const EXPECTED_SUBTREES = 4;
+const NO_NAME = new Uint8Array(0);
+
+/** The listing of a folder that nothing is looked at in. */
+export const EMPTY_LISTING: FolderListing = {
+  count: 0,
+  name: () => NO_NAME,
+  entry: () => ({ name: NO_NAME }),
+  has: () => false,
+};
+
+/** Opens folders: descriptor, stat, attributes, names, and what the parent snapshot has in this place. */
+export class FolderOpener {
+  readonly #context: RunContext;
+  readonly #rules: ExcludeRules;
+  readonly #descriptors: FolderDescriptors;
+  readonly #parents: ParentTrees;
+  readonly #signal: AbortSignal;
+
+  constructor(context: RunContext, rules: ExcludeRules, descriptors: FolderDescriptors, signal: AbortSignal) {
+    this.#context = context;
+    this.#rules = rules;
+    this.#descriptors = descriptors;
+    this.#signal = signal;
+    this.#parents = new ParentTrees((id, at) => context.needs.loadTree(id, at), signal);
+  }
+
+  /** Opens `/`, the root of every snapshot. @throws {OsError} when it cannot be read. */
+  async openRoot(target: Target): Promise<OpenFolder> {
+    const { options, fs } = this.#context;
+    const previousNodes = await this.#previousNodes(options.parentTree);
+    const fd = fs.openRoot(target.path);
+    try {
+      const listing = target.whole ? listFolder(fs, fd) : this.#listTargets(fd, target);
+      return this.#opened(
+        new OpenFolder({
+          ...{
+            parent: undefined,
+            slot: 0,
+            name: target.name,
+            path: target.path,
+            stat: undefined,
+            xattrs: undefined,
+          },
+          ...{ previous: undefined, previousNodes, target, whole: target.whole, rules: this.#rules.start },
+          ...{ device: this.#deviceOf(target, fs.statFd(fd), undefined), fd, listing },
+        }),
+      );
+    } catch (error) {
+      fs.close(fd);
+      throw error;
+    }
+  }
+
+  /** Opens a folder that was found in another one; undefined, and reported, when it cannot be read. */
+  async open(parent: OpenFolder, sub: Subfolder): Promise<OpenFolder | undefined> {
+    const { fs } = this.#context;
+    const name = parent.listing.name(sub.entry);
+    const path = joinPath(parent.path, name);
+    const whole = parent.whole || sub.target?.whole === true;
+    const subtree = sub.previous?.type === "dir" ? sub.previous.subtree : undefined;
+    let fd = -1;
+    try {
+      fd = this.#openSubfolder(parent, name, path, whole);
+      const stat = fd < 0 ? fs.statPath(path) : fs.statFd(fd);
+      const device = this.#deviceOf(sub.target, stat, parent.device);
+      const foreign = device !== undefined && stat.dev !== device;
+      const previousNodes = await this.#previousNodes(subtree);
+      const listing = foreign
+        ? EMPTY_LISTING
+        : whole
+        ? listFolder(fs, fd)
+        : this.#listTargets(fd, sub.target!);
+      const xattrs = keptXattrs(sub.previous, stat) ?? this.#xattrs(fd, path, whole);
+      return this.#opened(
+        new OpenFolder({
+          ...{ parent, slot: sub.slot, name, path, stat, xattrs, previous: sub.previous, previousNodes },
+          ...{
+            target: sub.target,
+            whole,
+            rules: this.#rules.descend(parent.rules, name),
+            device,
+            fd,
+            listing,
+          },
+        }),
+      );
+    } catch (error) {
+      if (fd >= 0) fs.close(fd);
+      if (!isOsError(error) && !(error instanceof SgError && error.code === "SG0094")) throw error;
+      if (subtree !== undefined) this.#parents.drop(subtree);
+      this.#context.problem("SG0094", path, NO_NAME, "read the folder", reasonOf(error));
+      return undefined;
+    }
+  }
+
+  /** Begins to load the parent's trees of the subfolders that the walk enters next. */
+  expectSubtrees({ subfolders, nextSubfolder }: OpenFolder): void {
+    for (let i = nextSubfolder; i < subfolders.length && i < nextSubfolder + EXPECTED_SUBTREES; i++) {
+      const { previous } = subfolders[i]!;
+      if (!this.#parents.roomy) return;
+      if (previous?.type === "dir" && previous.subtree !== undefined) this.#parents.expect(previous.subtree);
+    }
+  }
+
+  /** The folder's descriptor; -1 when it is closed and cannot be opened again. */
+  descriptorOrNone(folder: OpenFolder): Fd {
+    try {
+      return this.#descriptors.of(folder);
+    } catch (error) {
+      if (isOsError(error) || error instanceof SgError) return -1;
+      throw error;
+    }
+  }
+
+  #opened(folder: OpenFolder): OpenFolder {
+    if (folder.whole && folder.listing.count > 0) {
+      folder.onlyTags = this.#rules.tagsIn(this.#context.fs, folder.fd, folder.listing);
+    }
+    this.#descriptors.opened(folder);
+    return folder;
+  }
+
+  /** -1 where a folder on the way cannot be opened, though what lies below may be. */
+  #openSubfolder(parent: OpenFolder, name: Uint8Array, path: Uint8Array, whole: boolean): Fd {
+    const { fs } = this.#context;
+    if (parent.whole || (whole && this.descriptorOrNone(parent) >= 0)) {
+      return fs.openFolder(this.#descriptors.of(parent), name);
+    }
+    try {
+      return fs.openRoot(path);
+    } catch (error) {
+      if (!whole && isOsError(error, "EACCES", "EPERM")) return -1;
+      throw error;
+    }
+  }
+
+  #listTargets(fd: Fd, target: Target): FolderListing {
+    const { fs } = this.#context;
+    if (fd >= 0) return listOnly(fs, fd, target.children.map((child) => child.name));
+    const entries = target.children.map(({ name, path }): FolderEntry => {
+      try {
+        return { name, stat: fs.statPath(path) };
+      } catch (error) {
+        return { name, failure: error as Error };
+      }
+    });
+    const name = (index: number) => entries[index]!.name;
+    return { count: entries.length, name, entry: (index) => entries[index]!, has: () => false };
+  }
+
+  #deviceOf(target: Target | undefined, stat: Stat, inherited: bigint | undefined): bigint | undefined {
+    return this.#rules.oneFileSystem && target?.whole ? stat.dev : inherited;
+  }
+
+  /** Attributes of folders above what is backed up are often forbidden to read, and matter little. */
+  #xattrs(fd: Fd, path: Uint8Array, whole: boolean): readonly Xattr[] {
+    const { fs } = this.#context;
+    if (fd < 0 || !fs.traits.xattrs) return [];
+    try {
+      return fs.xattrs(fd);
+    } catch (error) {
+      if (!isOsError(error)) throw error;
+      if (whole) {
+        this.#context.problem("SG0094", path, NO_NAME, "read the extended attributes of", reasonOf(error));
+      }
+      return [];
+    }
+  }
+
+  async #previousNodes(id: BlobId | undefined): Promise<readonly Node[] | undefined> {
+    if (id === undefined) return undefined;
+    try {
+      return (await this.#parents.take(id)).nodes;
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      this.#context.observer.note(`Cannot compare with a folder of the parent snapshot: ${reasonOf(error)}`);
+      return undefined;
+    }
+  }
+}
