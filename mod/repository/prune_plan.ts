@@ -264,8 +264,14 @@ function smallPackBytes(infos: readonly PackFacts[]): number {
 
 function chooseRepack({ limits, version }: PruneFacts, sorted: SortedPacks, stats: PruneStats): Set<number> {
   const { maxRepackBytes = Infinity, repackSmall = false, repackUncompressed = false } = limits;
-  const small = repackSmall ? sorted.small.length > 1 : sorted.small.length >= SMALL_PACKS_MIN;
-  const candidates = small ? [...sorted.candidates, ...sorted.small] : sorted.candidates;
+  // Data and trees never share a pack: a small one with nothing of its kind to join stays what it is.
+  const perKind = [0, 0, 0, 0];
+  for (const { types } of [...sorted.small, ...sorted.candidates]) {
+    for (const kind of [1, DATA_ONLY]) if (types & kind) perKind[kind]!++;
+  }
+  const joinable = sorted.small.filter(({ types }) => perKind[types]! > 1);
+  const small = repackSmall || sorted.small.length >= SMALL_PACKS_MIN;
+  const candidates = small ? [...sorted.candidates, ...joinable] : sorted.candidates;
   const isSmall = (info: PackFacts) => info.usedBytes + info.unusedBytes < sorted.smallBytes;
   const rank = (info: PackFacts) => info.types !== DATA_ONLY ? 0 : isSmall(info) ? 1 : 2;
   candidates.sort((a, b) => rank(a) - rank(b) || b.unusedBytes * a.usedBytes - a.unusedBytes * b.usedBytes);

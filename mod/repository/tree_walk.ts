@@ -101,12 +101,16 @@ class Walk {
     await Promise.all(Array.from({ length: width }, () => this.#lane()));
     if (this.#failure) throw this.#failure.error;
     this.#signal?.throwIfAborted();
+    // Prune removes what a walk did not meet: one that ends early must never pass for a whole one.
+    if (this.#wanted.size > 0 || this.#done !== this.#known) {
+      throw new SgError("SG1023", `Visited ${this.#done} of ${this.#known} trees`);
+    }
   }
 
   async #lane(): Promise<void> {
     while (!this.#failure) {
       const next = this.#takePack();
-      if (next) {
+      if (next !== undefined) {
         this.#active++;
         try {
           await this.#visitPack(next);
