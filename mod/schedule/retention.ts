@@ -173,11 +173,14 @@ function judge(
   };
 }
 
+/** True for a count that keeps something; others below zero are passed over, as restic does. */
+const isUsed = (count = 0): boolean => count > 0 || count === -1;
+
 /** True when the policy has no rule in use, so that {@link keep} would keep nothing. */
 export function isEmptyPolicy(policy: RetentionPolicy): boolean {
   const { within, withinHourly, withinDaily, withinWeekly, withinMonthly, withinYearly } = policy;
   const spans = [within, withinHourly, withinDaily, withinWeekly, withinMonthly, withinYearly];
-  return (policy.tags ?? []).length === 0 && COUNTED.every((name) => !policy[name]) &&
+  return (policy.tags ?? []).length === 0 && !COUNTED.some((name) => isUsed(policy[name])) &&
     spans.every((span) => span === undefined || isZeroSpan(span));
 }
 
