@@ -4,13 +4,22 @@ import * as job from "../job/mod.ts";
 import type {
   BackupOrder,
   BackupReport,
+  CheckOrder,
+  CheckReport,
   Difference,
   DiffOrder,
   DiffStatistics,
+  DumpOrder,
   FindOrder,
+  ForgetOrder,
+  ForgetReport,
   ListedEntry,
   ListOrder,
   NamedSnapshot,
+  PruneOrder,
+  PruneReport,
+  RepairReport,
+  RepairSnapshotsOrder,
   RestoreOrder,
   RestoreReport,
   RunOptions,
@@ -20,19 +29,7 @@ import type {
   StatsOrder,
   StatsReport,
 } from "../job/mod.ts";
-import type {
-  CheckReport,
-  DumpOrder,
-  Engine,
-  ForgetOrder,
-  ForgetReport,
-  KeyInfo,
-  KeyLabel,
-  PruneOrder,
-  PruneReport,
-  ReadData,
-  RepairReport,
-} from "./engine.ts";
+import type { Engine, KeyInfo, KeyLabel } from "./engine.ts";
 
 /** The {@link Engine} over mod/job: every order of a door goes through one line here. */
 export class JobEngine implements Engine {
@@ -81,7 +78,7 @@ export class JobEngine implements Engine {
     return job.repositoryStats(this.#session, order, options);
   }
 
-  check(order: { readData?: ReadData }, options: RunOptions): Promise<CheckReport> {
+  check(order: CheckOrder, options: RunOptions): Promise<CheckReport> {
     return job.runCheck(this.#session, order, options);
   }
 
@@ -101,10 +98,7 @@ export class JobEngine implements Engine {
     return job.repairPacks(this.#session, order, options);
   }
 
-  repairSnapshots(
-    order: { ids: readonly string[]; filter: SnapshotFilter; forget: boolean; dryRun: boolean },
-    options: RunOptions,
-  ): Promise<RepairReport> {
+  repairSnapshots(order: RepairSnapshotsOrder, options: RunOptions): Promise<RepairReport> {
     return job.repairSnapshots(this.#session, order, options);
   }
 

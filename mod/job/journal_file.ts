@@ -50,7 +50,6 @@ export class JournalFile implements JournalStore, Disposable {
     }
   }
 
-  // deno-lint-ignore require-await
   async *frames(): AsyncGenerator<Uint8Array, void> {
     const fd = this.#fd ??= this.#openExisting();
     this.#end = 0;

@@ -31,6 +31,24 @@ export {
   type DiffStatistics,
 } from "./diff.ts";
 export { repositoryStats, type StatsMode, type StatsOrder, type StatsReport } from "./stats.ts";
+export { type DumpOrder, runDump } from "./dump.ts";
+export { type CheckOrder, type CheckReport, type ReadData, runCheck } from "./check.ts";
+export {
+  type ForgetGroup,
+  type ForgetOrder,
+  type ForgetReport,
+  type KeptSnapshot,
+  runForget,
+} from "./forget.ts";
+export { type PruneOrder, type PruneReport, runPrune } from "./prune.ts";
+export {
+  repairIndex,
+  repairPacks,
+  type RepairReport,
+  repairSnapshots,
+  type RepairSnapshotsOrder,
+} from "./repair.ts";
+export type { GroupBy, RetentionPolicy as KeepPolicy, Span as KeepSpan } from "../schedule/mod.ts";
 export { addKey, changePassword, listKeys, type NewKey, removeKey, unlock } from "./keys.ts";
 export { PROGRAM_VERSION } from "./program_version.ts";
 export { type Ports, Session, type SessionOptions } from "./session.ts";

@@ -1,7 +1,13 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { SgError } from "../errors/mod.ts";
 import { isRoot } from "../platform/mod.ts";
-import { type RestoreCounters, type RestoreLanes, type RestoreNeeds, restoreTree } from "../restorer/mod.ts";
+import {
+  deletableFolders,
+  type RestoreCounters,
+  type RestoreLanes,
+  type RestoreNeeds,
+  restoreTree,
+} from "../restorer/mod.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Progress, RestoreOrder, RestoreReport, RunOptions } from "./orders.ts";
 import { resolveTree, selectBy } from "./select.ts";
@@ -38,6 +44,7 @@ export async function runRestore(
       ...(select ? { select } : {}),
       overwrite: order.overwrite ?? "always",
       delete: order.delete ?? false,
+      deleteBelow: deletableFolders(found.snapshot.paths, found.folder),
       verify: order.verify ?? false,
       dryRun: order.dryRun ?? false,
     },

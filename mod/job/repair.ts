@@ -1,0 +1,133 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import type { PackId, SnapshotId } from "../base/mod.ts";
+import { SgError } from "../errors/mod.ts";
+import { utf8 } from "../base/mod.ts";
+import * as repository from "../repository/mod.ts";
+import { listSnapshots } from "./listing.ts";
+import type { RunOptions, SnapshotFilter } from "./orders.ts";
+import type { Session } from "./session.ts";
+
+/** What a repair did, in sentences ready to print. */
+export interface RepairReport {
+  /** Things that were changed, or would be in a dry run. */
+  readonly changed: number;
+  readonly notes: readonly string[];
+}
+
+const counted = (count: number, one: string, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
+
+/** Makes the index anew where it does not fit the packs. Nothing that can be read is dropped. */
+export async function repairIndex(
+  session: Session,
+  { readAllPacks }: { readonly readAllPacks: boolean },
+  options: RunOptions,
+): Promise<RepairReport> {
+  await using lock = await session.lock({ exclusive: true }, options);
+  const onProgress = progressOf("reading pack headers", options);
+  const report = await repository.repairIndex(session.repository, {
+    signal: lock.signal,
+    readAllPacks,
+    onProgress,
+  });
+  for (const { id, error } of report.unreadablePacks) {
+    options.observer.problem({
+      code: error.code,
+      message: `Cannot read the header of pack ${id}: ${error.message}`,
+    });
+  }
+  const { damagedIndexes, missingPacks, relistedPacks, indexesWritten, indexesRemoved } = report;
+  const notes = [
+    ...damagedIndexes.map((id) => `Index ${id} could not be read and was replaced`),
+    ...missingPacks.map((id) => `Pack ${id} is missing and is no longer listed`),
+    ...relistedPacks.map((id) => `Pack ${id} is listed by its own header now`),
+    `${counted(indexesWritten, "index file")} written, ${indexesRemoved} removed`,
+  ];
+  return { changed: indexesWritten + indexesRemoved, notes };
+}
+
+/** Copies what can still be read out of damaged packs, keeps their bytes in the working folder, and removes them. */
+export async function repairPacks(
+  session: Session,
+  { ids }: { readonly ids: readonly string[] },
+  options: RunOptions,
+): Promise<RepairReport> {
+  if (ids.length === 0) throw new SgError("SG1008", "Cannot repair packs: none is named");
+  await using lock = await session.lock({ exclusive: true }, options);
+  const notes: string[] = [];
+  const report = await repository.repairPacks(session.repository, ids as PackId[], {
+    signal: lock.signal,
+    onProgress: progressOf("saving blobs", options),
+    onDamagedPack: async (id, bytes) => {
+      await keepCopy(session, id, bytes);
+      notes.push(`The damaged pack was copied to ./pack-${id}`);
+    },
+  });
+  notes.push(
+    `${counted(report.savedBlobs, "blob")} saved`,
+    ...report.lostBlobs.map((id) => `Blob ${id} is lost`),
+    ...report.removedPacks.map((id) => `Pack ${id} was removed`),
+  );
+  if (report.lostBlobs.length > 0) notes.push("Next: sparegrid repair snapshots --forget");
+  return { changed: report.removedPacks.length, notes };
+}
+
+/** A damaged pack is never thrown away without a copy: somebody may get more out of it. */
+async function keepCopy({ ports: { fs } }: Session, id: PackId, bytes: Uint8Array): Promise<void> {
+  const folder = fs.openRoot(".");
+  try {
+    const fd = fs.create(folder, utf8(`pack-${id}`), 0o600);
+    try {
+      await fs.writeAtAsync(fd, bytes.slice(), 0);
+      await fs.syncAsync(fd);
+    } finally {
+      fs.close(fd);
+    }
+    await fs.syncAsync(folder);
+  } finally {
+    fs.close(folder);
+  }
+}
+
+/** Which snapshots to repair. */
+export interface RepairSnapshotsOrder {
+  /** These; all that pass the filter where empty. */
+  readonly ids: readonly string[];
+  readonly filter: SnapshotFilter;
+  /** Remove the damaged snapshots once their repaired copies are stored. */
+  readonly forget: boolean;
+  readonly dryRun: boolean;
+}
+
+/** Writes new snapshots without what cannot be read. */
+export async function repairSnapshots(
+  session: Session,
+  order: RepairSnapshotsOrder,
+  options: RunOptions,
+): Promise<RepairReport> {
+  await using lock = await session.lock({ exclusive: true }, options);
+  const { signal } = lock;
+  const { ids, filter, forget, dryRun } = order;
+  const named = ids.length === 0 ? [] : await listSnapshots(session, { filter, ids }, { ...options, signal });
+  const notes: string[] = [];
+  const repaired = await repository.repairSnapshots(session.repository, {
+    ...{ signal, filter, forget, dryRun },
+    ...(named.length > 0 ? { ids: new Set<SnapshotId>(named.map(({ id }) => id)) } : {}),
+    onChange: ({ snapshot, path, change }) => notes.push(`${snapshot.slice(0, 8)} ${path}: ${change}`),
+  });
+  for (const { id, repaired: copy, removed } of repaired) {
+    const fate = copy
+      ? `was repaired as ${copy.slice(0, 8)}`
+      : dryRun
+      ? "would be repaired"
+      : "cannot be repaired";
+    notes.push(`Snapshot ${id.slice(0, 8)} ${fate}${removed ? " and removed" : ""}`);
+  }
+  if (repaired.length === 0) notes.push("No snapshot needs repair");
+  return { changed: repaired.length, notes };
+}
+
+function progressOf(phase: string, { onStart }: RunOptions): (done: number, total: number) => void {
+  let filesDone = 0, filesTotal = 0;
+  onStart?.(() => ({ phase, filesDone, filesTotal, bytesDone: 0, problems: 0 }));
+  return (done, total) => [filesDone, filesTotal] = [done, total];
+}
