@@ -160,7 +160,10 @@ async function runTests(files: readonly string[], parallel: boolean): Promise<vo
   }
   for (const [, name] of text.matchAll(/<testcase name="([^"]*)"[^>]*>\s*<skipped/g)) {
     console.log(`skipped: ${unescaped(name!)}`);
-    if (strict) failures.push(`a test was skipped with CI=true: ${unescaped(name!)}`);
+    // Rights are not a tool: a container may lack them however much is installed.
+    if (strict && !/\(needs (?:root|the right to mount)\)/.test(name!)) {
+      failures.push(`a test was skipped with CI=true: ${unescaped(name!)}`);
+    }
   }
   if (!success && sums.failed === before) failures.push("deno test itself failed: see above");
 }

@@ -2,7 +2,7 @@
 /**
  * Base: the few things every room needs: the clock, randomness, bytes, branded ids, limits, the log, a semaphore.
  *
- * The list of members is fixed; what has a better home does not come here. Only `clock.ts` asks the time, only
+ * Invariants: the list of members is fixed, what has a better home does not come here; only `clock.ts` asks the time, only
  * `random.ts` asks for randomness, only `log.ts` (and the command line's output) writes to the terminal.
  * @module
  */

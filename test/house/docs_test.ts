@@ -39,6 +39,8 @@ Deno.test("docs: every export in mod/ has a sentence that documents it", () => {
       if (name === undefined) return [];
       let above = i - 1;
       while (above >= 0 && /^\s*\/\/ deno-lint|^\s*$|^@/.test(lines[above]!)) above--;
+      // Constants without a blank line between them share the comment above the first.
+      while (lines[i]!.startsWith("export const ") && /^export const .*;$/.test(lines[above] ?? "")) above--;
       const documented = /\*\/\s*$/.test(lines[above] ?? "");
       // Further signatures of an overloaded function share the first one's comment.
       const overload = lines.slice(0, i).some((earlier) => EXPORT.exec(earlier)?.[1] === name);
