@@ -30,6 +30,7 @@ export {
   type RestoreProblem,
 } from "./options.ts";
 export { type ArchiveOptions } from "./archive_walk.ts";
+export { deletableFolders } from "./deletable_folders.ts";
 export { dumpFile } from "./dump_file.ts";
 export { restoreTree } from "./restore.ts";
 export { type Select, type WalkedEntry, type WalkOptions, walkTree } from "./snapshot_walk.ts";

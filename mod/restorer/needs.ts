@@ -60,6 +60,6 @@ export interface RestoreLanes {
 
 /** What a dump asks of the repository: trees, and single blobs opened and verified. */
 export interface DumpNeeds extends TreeLoader {
-  /** The plain bytes of a data blob. Errors: SG1028, SG1005, SG1015. */
+  /** The plain bytes of a data blob, in a buffer that nobody changes later. Errors: SG1028, SG1005, SG1015. */
   loadBlob(id: BlobId, signal: AbortSignal): Promise<Uint8Array>;
 }

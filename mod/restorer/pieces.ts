@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import type { BlobId } from "../base/mod.ts";
+import { type BlobId, concatBytes } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import type { DumpNeeds } from "./needs.ts";
 import { shownPath } from "./shown_path.ts";
@@ -69,4 +69,29 @@ export async function* resolvePieces(
 function demandLength(path: Uint8Array, length: bigint, size: bigint): void {
   if (length === size) return;
   throw new SgError("SG1005", `Cannot read ${shownPath(path)}: it has ${length} bytes, not ${size}`);
+}
+
+/** Small parts are put together until they have this many bytes. */
+const PART_BYTES = 64 * 1024;
+
+/** The same bytes in fewer parts: many small ones in one, large ones as they are. */
+export async function* inLargerParts(
+  parts: AsyncIterable<Uint8Array>,
+  partBytes = PART_BYTES,
+): AsyncGenerator<Uint8Array, void> {
+  let pending: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of parts) {
+    if (length > 0 && length + part.length > partBytes) {
+      yield concatBytes(pending);
+      pending = [];
+      length = 0;
+    }
+    if (part.length >= partBytes) yield part;
+    else {
+      pending.push(part);
+      length += part.length;
+    }
+  }
+  if (length > 0) yield concatBytes(pending);
 }

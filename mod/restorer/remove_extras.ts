@@ -3,6 +3,7 @@ import { equalBytes, toHex } from "../base/mod.ts";
 import type { Tree } from "../format/mod.ts";
 import type { Fd, FileSystem, Stat } from "../platform/mod.ts";
 import { failureOf } from "./failures.ts";
+import type { RestoreOptions } from "./options.ts";
 import type { RestoreRun } from "./restore_run.ts";
 import { joinPath } from "./snapshot_walk.ts";
 import type { TargetFolder } from "./target_folders.ts";
@@ -12,7 +13,7 @@ import type { TargetFolder } from "./target_folders.ts";
  * stays, and so does what lies on another file system. Nothing is removed outside `deleteBelow`.
  */
 export function removeExtras(run: RestoreRun, folder: TargetFolder, tree: Tree): void {
-  if (folder.isNew || folder.state !== "ready" || !mayDelete(run, folder.path)) return;
+  if (folder.isNew || folder.state !== "ready" || !mayDelete(run.options, folder.path)) return;
   try {
     const fd = run.folders.open(folder);
     const wanted = new Set(tree.nodes.map((node) => toHex(node.name)));
@@ -24,15 +25,15 @@ export function removeExtras(run: RestoreRun, folder: TargetFolder, tree: Tree):
 
 /** Removes a folder that is in the way of a file. False where extras may not be removed, or not all of it could be. */
 export function removeObstacle(run: RestoreRun, folder: TargetFolder, name: Uint8Array): boolean {
-  if (!run.options.delete || !mayDelete(run, folder.path)) return false;
+  if (!mayDelete(run.options, folder.path)) return false;
   const fd = run.folders.open(folder);
   return new Remover(run, folder.dev).clear(fd, folder.path, undefined, [name]);
 }
 
-/** True where the folder is one of those that may be cleaned, or lies in one. */
-function mayDelete(run: RestoreRun, path: Uint8Array): boolean {
-  const { deleteBelow } = run.options;
-  return deleteBelow === undefined || deleteBelow.some((above) => isAtOrBelow(path, above));
+/** True where extras in the folder at `path` of the snapshot may be removed. */
+export function mayDelete(options: RestoreOptions, path: Uint8Array): boolean {
+  if (!options.delete) return false;
+  return options.deleteBelow === undefined || options.deleteBelow.some((above) => isAtOrBelow(path, above));
 }
 
 function isAtOrBelow(path: Uint8Array, above: Uint8Array): boolean {

@@ -11,7 +11,7 @@ import type { RestoreLanes, RestoreNeeds } from "./needs.ts";
 import { plainLength } from "./needs.ts";
 import type { RestoreCounters, RestoreOptions, RestorePorts } from "./options.ts";
 import { type FileSpan, PlannedFile } from "./planned_file.ts";
-import { removeExtras, removeObstacle } from "./remove_extras.ts";
+import { mayDelete, removeExtras, removeObstacle } from "./remove_extras.ts";
 import { RestoreRun } from "./restore_run.ts";
 import { joinPath, TreeDescent } from "./snapshot_walk.ts";
 import { TargetFolder, TargetFolders } from "./target_folders.ts";
@@ -40,7 +40,10 @@ export async function restoreTree(
 ): Promise<RestoreCounters> {
   const rootFd = openTarget(ports.fs, target, options.dryRun ?? false);
   try {
-    const rules = { dryRun: options.dryRun ?? false, replace: options.delete ?? false };
+    const rules = {
+      dryRun: options.dryRun ?? false,
+      mayReplace: (folder: TargetFolder) => mayDelete(options, folder.path),
+    };
     using folders = new TargetFolders(ports.fs, rootFd, rules);
     const run = new RestoreRun(needs, lanes, ports, options, folders);
     options.onStart?.(run.counters);
@@ -142,7 +145,7 @@ class Restorer {
   async #enter(folder: TargetFolder, tree: Tree): Promise<Level> {
     const { select } = this.#run.options;
     // Before any file of the folder is begun: unfinished ones would look like extras.
-    if (this.#run.options.delete) removeExtras(this.#run, folder, tree);
+    removeExtras(this.#run, folder, tree);
     const subfolders: Node[] = [];
     const others: Node[] = [];
     for (const node of this.#safeNodes(folder, tree)) {

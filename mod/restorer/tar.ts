@@ -3,7 +3,7 @@ import { type BlobId, concatBytes, type Instant, utf8 } from "../base/mod.ts";
 import { type Node, permissionsOf, type Tree } from "../format/mod.ts";
 import { archiveEntries, type ArchiveOptions, leaveOut } from "./archive_walk.ts";
 import type { DumpNeeds } from "./needs.ts";
-import { type Piece, resolvePieces } from "./pieces.ts";
+import { inLargerParts, type Piece, resolvePieces } from "./pieces.ts";
 import type { WalkedEntry } from "./snapshot_walk.ts";
 import { paxRecords } from "./tar_pax.ts";
 
@@ -35,7 +35,7 @@ export function tarTree(
   root: BlobId | Tree,
   options: ArchiveOptions,
 ): AsyncGenerator<Uint8Array, void> {
-  return resolvePieces(needs, tarPieces(needs, root, options), options.signal);
+  return inLargerParts(resolvePieces(needs, tarPieces(needs, root, options), options.signal));
 }
 
 async function* tarPieces(

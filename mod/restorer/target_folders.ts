@@ -43,8 +43,8 @@ export class TargetFolder {
 /** What the folders need to know of the order. */
 export interface FolderRules {
   readonly dryRun: boolean;
-  /** Something else in a folder's place is removed; otherwise it is a failure. */
-  readonly replace: boolean;
+  /** Whether something else in the place of a folder of `parent` is removed; otherwise it is a failure. */
+  readonly mayReplace: (parent: TargetFolder) => boolean;
 }
 
 /**
@@ -179,7 +179,7 @@ export class TargetFolders {
       return true;
     }
     if (kind === "dir") return true;
-    if (!this.#rules.replace) {
+    if (!this.#rules.mayReplace(folder.parent!)) {
       throw new UnsafeTarget(
         `a ${
           kind === "symlink" ? "symbolic link" : kind

@@ -6,12 +6,15 @@ import { type Node, permissionsOf, type Tree } from "../format/mod.ts";
 import { archiveEntries, type ArchiveOptions, leaveOut, typeBits } from "./archive_walk.ts";
 import { dumpFile } from "./dump_file.ts";
 import type { DumpNeeds } from "./needs.ts";
+import { inLargerParts } from "./pieces.ts";
 import { shownPath } from "./shown_path.ts";
 import type { WalkedEntry } from "./snapshot_walk.ts";
 import { centralEnd, centralEntry, dataDescriptor, localHeader, type ZipEntry } from "./zip_records.ts";
 
 /** Files up to this size are compressed in one go, with their sizes in front. */
 const WHOLE_BYTES_MAX = MIB;
+/** Small files loaded ahead, at most. */
+const AHEAD = 8;
 /** Quick deflate: the stream goes over a network or to a drive that is about as fast. */
 const LEVEL = 1;
 const BILLION = 1_000_000_000n;
@@ -25,7 +28,15 @@ const BILLION = 1_000_000_000n;
  * place, become `%5C` and `%3A`: on Windows they would lead elsewhere.
  * Errors: SG1005, SG1028, SG1015 end the stream.
  */
-export async function* zipTree(
+export function zipTree(
+  needs: DumpNeeds,
+  root: BlobId | Tree,
+  options: ArchiveOptions,
+): AsyncGenerator<Uint8Array, void> {
+  return inLargerParts(zipParts(needs, root, options));
+}
+
+async function* zipParts(
   needs: DumpNeeds,
   root: BlobId | Tree,
   options: ArchiveOptions,
@@ -33,14 +44,16 @@ export async function* zipTree(
   const directory: Uint8Array[] = [];
   let offset = 0;
   let directoryBytes = 0;
-  for await (const entry of archiveEntries(needs, root, options)) {
+  for await (
+    const { entry, content } of withContent(needs, archiveEntries(needs, root, options), options.signal)
+  ) {
     const { type } = entry.node;
     if (type !== "file" && type !== "dir" && type !== "symlink") {
       leaveOut(entry, "zip", options);
       continue;
     }
     const zipped = zipEntry(entry, offset);
-    for await (const bytes of entryBytes(needs, entry, zipped, options.signal)) {
+    for await (const bytes of entryBytes(needs, entry, content, zipped, options.signal)) {
       offset += bytes.length;
       yield bytes;
     }
@@ -50,6 +63,31 @@ export async function* zipTree(
   }
   yield* directory;
   yield centralEnd(directory.length, offset, directoryBytes);
+}
+
+/** An entry; for a small file its content, being loaded. */
+interface Loading {
+  readonly entry: WalkedEntry;
+  readonly content: Promise<Uint8Array> | undefined;
+}
+
+/** Begins to load small files some entries ahead. */
+async function* withContent(
+  needs: DumpNeeds,
+  entries: AsyncIterable<WalkedEntry>,
+  signal: AbortSignal,
+): AsyncGenerator<Loading, void> {
+  const queue: Loading[] = [];
+  for await (const entry of entries) {
+    const { node, path } = entry;
+    const isSmall = node.type === "file" && node.size <= BigInt(WHOLE_BYTES_MAX);
+    const content = isSmall ? wholeFile(needs, node, path, signal) : undefined;
+    // Met when its turn comes; until then it must not count as unhandled.
+    content?.catch(() => {});
+    queue.push({ entry, content });
+    if (queue.length > AHEAD) yield queue.shift()!;
+  }
+  yield* queue;
 }
 
 function zipEntry({ path, node }: WalkedEntry, offset: number): ZipEntry {
@@ -76,18 +114,17 @@ function zipEntry({ path, node }: WalkedEntry, offset: number): ZipEntry {
 async function* entryBytes(
   needs: DumpNeeds,
   { node, path }: WalkedEntry,
+  loading: Promise<Uint8Array> | undefined,
   entry: ZipEntry,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void> {
-  if (node.type === "file" && node.size > BigInt(WHOLE_BYTES_MAX)) {
+  if (node.type === "file" && !loading) {
     yield* streamedFile(needs, node, path, entry, signal);
     return;
   }
   const content = node.type === "symlink"
     ? node.linkTarget ?? new Uint8Array()
-    : node.type === "file"
-    ? await wholeFile(needs, node, path, signal)
-    : new Uint8Array();
+    : await loading ?? new Uint8Array();
   const packed = node.type === "file" && content.length > 0
     ? deflateRawSync(content, { level: LEVEL })
     : content;

@@ -1,4 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
+import { concatBytes } from "../base/mod.ts";
 
 /** One entry of a zip archive; the last fields fill up while it is written. */
 export interface ZipEntry {
@@ -32,22 +33,30 @@ const NEEDED = 45;
 const MADE_BY = 3 << 8 | NEEDED;
 const FOLDER_ATTRIBUTE = 0x10;
 
+/** Bytes of the fields of any record, names and extra fields not counted. */
+const FIELDS_BYTES_MAX = 128;
+
 /** Writes little-endian fields one after the other. */
 class Record {
-  readonly #bytes: number[] = [];
+  readonly #fields = new DataView(new ArrayBuffer(FIELDS_BYTES_MAX));
+  #length = 0;
   readonly #tail: Uint8Array[] = [];
 
   u8(value: number): this {
-    this.#bytes.push(value & 0xff);
+    this.#fields.setUint8(this.#length++, value);
     return this;
   }
 
   u16(value: number): this {
-    return this.u8(value).u8(value >>> 8);
+    this.#fields.setUint16(this.#length, value, true);
+    this.#length += 2;
+    return this;
   }
 
   u32(value: number): this {
-    return this.u16(value).u16(value >>> 16);
+    this.#fields.setUint32(this.#length, value, true);
+    this.#length += 4;
+    return this;
   }
 
   u64(value: number): this {
@@ -61,15 +70,7 @@ class Record {
   }
 
   take(): Uint8Array {
-    const length = this.#tail.reduce((sum, bytes) => sum + bytes.length, this.#bytes.length);
-    const out = new Uint8Array(length);
-    out.set(this.#bytes);
-    let at = this.#bytes.length;
-    for (const bytes of this.#tail) {
-      out.set(bytes, at);
-      at += bytes.length;
-    }
-    return out;
+    return concatBytes([new Uint8Array(this.#fields.buffer, 0, this.#length), ...this.#tail]);
   }
 }
 

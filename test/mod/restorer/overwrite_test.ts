@@ -165,3 +165,19 @@ Deno.test("restoreTree removes extras in restored folders only, and nothing that
   ]);
   assert.equal(text(fs, "/outside/canary"), "alive");
 });
+
+Deno.test("restoreTree with delete leaves a link above what was backed up in its place", async () => {
+  const fs = new MemoryFileSystem();
+  const store = new ToyStore();
+  makeFolder(fs, "/outside");
+  makeFolder(fs, "/t");
+  makeSymlink(fs, "/t/home", "/outside");
+  const nodes = [folder(store, "home", [folder(store, "ada", [file(store, "f", "x")])])];
+  const { problems } = await restoreNodes(fs, store, nodes, "/t", {
+    delete: true,
+    deleteBelow: [utf8("/home/ada")],
+  });
+  assert.deepEqual(problems.map(({ code, path }) => `${code} ${utf8Text(path)}`), ["SG1013 /home"]);
+  assert.deepEqual(paths(fs, "/outside"), []);
+  assert.equal(stat(fs, "/t/home").kind, "symlink");
+});

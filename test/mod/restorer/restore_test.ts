@@ -238,3 +238,21 @@ Deno.test("restoreTree with verify finds a byte that the drive flipped", async (
   ]);
   assert.equal(counters.filesVerified, 1);
 });
+
+Deno.test("restoreTree restores more files and blobs than one window holds", async () => {
+  const fs = new MemoryFileSystem();
+  const store = new ToyStore(1000);
+  const [zero, one] = [store.putBlob(utf8("zero")), store.putBlob(utf8("one"))];
+  const ids = Array.from({ length: 140_000 }, (_, i) => i % 3 ? zero : one);
+  const expected = ids.map((id) => id === zero ? "zero" : "one").join("");
+  const many = Array.from({ length: 2500 }, (_, i) => file(store, `f${i}`, `${i}`));
+  const nodes = sorted([
+    node("file", "huge", { content: ids, size: BigInt(expected.length) }),
+    folder(store, "many", many),
+  ]);
+  const { counters, problems } = await restoreNodes(fs, store, nodes, "/t", { verify: true });
+  assert.deepEqual(problems, []);
+  assert.equal(utf8Text(content(fs, "/t/huge")), expected);
+  assert.equal(utf8Text(content(fs, "/t/many/f2499")), "2499");
+  assert.deepEqual([counters.filesRestored, counters.filesVerified], [2501, 2501]);
+});
