@@ -5,14 +5,26 @@ import { BlobTable, type BlobTableHandle } from "../../../mod/repository/blob_ta
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
 
-scope.onmessage = (event: MessageEvent<{ handle: BlobTableHandle; blobs: number; lane: number }>) => {
+/** What the thread is told. `gate` holds how many threads have come; all go on when the third is there. */
+interface Order {
+  readonly handle: BlobTableHandle;
+  readonly blobs: number;
+  readonly lane: number;
+  readonly gate: SharedArrayBuffer;
+}
+
+scope.onmessage = (event: MessageEvent<Order>) => {
   const { handle, blobs, lane } = event.data;
+  const gate = new Int32Array(event.data.gate);
+  const before = Atomics.add(gate, 0, 1);
+  Atomics.notify(gate, 0);
+  for (let came = before + 1; came < 3; came = Atomics.load(gate, 0)) Atomics.wait(gate, 0, came, 10_000);
   const table = BlobTable.attach(handle);
   const mine: number[] = [];
   const id = new Uint8Array(32);
   const view = new DataView(id.buffer);
   for (let i = 0; i < blobs; i++) {
-    // Strides that share no factor with the number of blobs: each lane meets all, in another order.
+    // Strides that share no factor with the number of blobs (a prime): each lane meets all, in another order.
     const n = (i * [1, 7, 11][lane]!) % blobs;
     view.setUint32(0, n);
     view.setUint32(28, Math.imul(n, 2654435761));

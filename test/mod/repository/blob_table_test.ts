@@ -126,7 +126,8 @@ Deno.test("BlobTable refuses more blobs than it has address space for", () => {
 
 Deno.test("BlobTable gives each blob to exactly one of several threads while it grows", async () => {
   const table = BlobTable.create({ random });
-  const blobs = 40_000;
+  const blobs = 100_003;
+  const gate = new SharedArrayBuffer(4);
   const workers = Array.from(
     { length: 3 },
     () => new Worker(new URL("./blob_table_claimer.ts", import.meta.url), { type: "module" }),
@@ -137,7 +138,7 @@ Deno.test("BlobTable gives each blob to exactly one of several threads while it 
         new Promise<number[]>((resolve, reject) => {
           worker.onmessage = (event) => resolve(event.data);
           worker.onerror = (event) => reject(new Error(event.message));
-          worker.postMessage({ handle: table.handle, blobs, lane });
+          worker.postMessage({ handle: table.handle, blobs, lane, gate });
         })
       ),
     );
