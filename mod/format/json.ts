@@ -46,6 +46,11 @@ function holdsRoundedNumber(value: unknown, what: string, depth = 0): boolean {
   return rounded;
 }
 
+/** Refuses (SG1017) what is nested deeper than {@link JSON_DEPTH_MAX}, so that what walks it later need not fear. */
+export function assertShallow(value: unknown, what: string): void {
+  holdsRoundedNumber(value, what);
+}
+
 const INTEGER = /^-?\d+$/;
 
 /** Integers that a double cannot hold come from their own digits. */

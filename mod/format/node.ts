@@ -1,5 +1,13 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { type BlobId, equalBytes, toBase64, utf8, utf8Text, utf8TextStrict } from "../base/mod.ts";
+import {
+  type BlobId,
+  compareBytes,
+  equalBytes,
+  toBase64,
+  utf8,
+  utf8Text,
+  utf8TextStrict,
+} from "../base/mod.ts";
 import {
   base64Of,
   countOf,
@@ -14,7 +22,7 @@ import {
 } from "./_fields.ts";
 import { isNodeType } from "./go_mode.ts";
 import { goQuote, goUnquote } from "./go_quote.ts";
-import { goJson, goString, goStringOfBytes } from "./json.ts";
+import { assertShallow, goJson, goString, goStringOfBytes } from "./json.ts";
 import { formatTime } from "./time.ts";
 import type { Node, NodeXattr } from "./types.ts";
 
@@ -51,7 +59,7 @@ export function encodeNode(node: Node): string {
     out += `,"extended_attributes":[${node.xattrs.map(encodeXattr).join(",")}]`;
   }
   if (node.generic && Object.keys(node.generic).length > 0) {
-    out += `,"generic_attributes":${goJson(node.generic)}`;
+    out += `,"generic_attributes":${genericText(node.generic)}`;
   }
   if (node.device !== 0n) out += `,"device":${node.device}`;
   out += `,"content":${node.content ? contentText(node.content) : "null"}`;
@@ -63,6 +71,12 @@ export function encodeNode(node: Node): string {
 function contentText(content: readonly BlobId[]): string {
   if (content.length === 0) return "[]";
   return content.length === 1 ? `["${content[0]}"]` : `["${content.join('","')}"]`;
+}
+
+/** Go writes the keys of a map in the order of their bytes. */
+function genericText(generic: Readonly<Record<string, unknown>>): string {
+  const names = Object.keys(generic).sort((a, b) => compareBytes(utf8(a), utf8(b)));
+  return `{${names.map((name) => `${goString(name)}:${goJson(generic[name])}`).join(",")}}`;
 }
 
 /** The readable target, and the raw bytes where it is not UTF-8. */
@@ -124,6 +138,7 @@ function decodeRareFields(node: Node, fields: Fields, what: string): void {
   }
   if (fields.generic_attributes !== undefined && fields.generic_attributes !== null) {
     node.generic = objectOf(fields.generic_attributes, what);
+    assertShallow(node.generic, what);
   }
   if (fields.subtree !== undefined && fields.subtree !== null) {
     node.subtree = idOf(fields.subtree, "subtree", what);
@@ -160,7 +175,7 @@ export function sameNode(a: Node, b: Node): boolean {
     (a.error ?? "") === (b.error ?? "") &&
     equalBytes(a.name, b.name) && sameContent(a.content, b.content) &&
     sameBytes(a.linkTarget, b.linkTarget) &&
-    sameXattrs(a.xattrs, b.xattrs) && goJson(a.generic ?? {}) === goJson(b.generic ?? {})
+    sameXattrs(a.xattrs, b.xattrs) && sameGeneric(a.generic, b.generic)
   );
 }
 
@@ -170,6 +185,7 @@ function sameContent(a: readonly BlobId[] | null, b: readonly BlobId[] | null): 
 }
 
 const NO_BYTES = new Uint8Array(0);
+const NO_GENERIC = {};
 
 function sameBytes(a: Uint8Array | null | undefined, b: Uint8Array | null | undefined): boolean {
   return a === b || equalBytes(a ?? NO_BYTES, b ?? NO_BYTES);
@@ -181,6 +197,12 @@ function sameXattrs(a: readonly NodeXattr[] = [], b: readonly NodeXattr[] = []):
     return name === other.name && (value === null) === (other.value === null) &&
       sameBytes(value, other.value);
   }));
+}
+
+type Generic = Node["generic"];
+
+function sameGeneric(a: Generic = NO_GENERIC, b: Generic = NO_GENERIC): boolean {
+  return a === b || genericText(a) === genericText(b);
 }
 
 const SLASH = 0x2f;
