@@ -15,19 +15,16 @@ export interface DefaultPlaces {
 const PASSWORD_FILE = "password";
 
 /** The default places, in the user's data folder. SG1032 for a user without a home. */
-export function defaultPlaces(): DefaultPlaces {
-  const folder = userDataFolder();
+export function defaultPlaces(folder: string = userDataFolder()): DefaultPlaces {
   return { repository: `${folder}/repository`, passwordFile: `${folder}/${PASSWORD_FILE}` };
 }
 
 /** True when the default repository has been made. */
-export function defaultRepositoryExists(fs: FileSystem = openFileSystem()): boolean {
-  try {
-    return fs.statPath(`${defaultPlaces().repository}/config`).kind === "file";
-  } catch (error) {
-    if (isOsError(error, "ENOENT", "ENOTDIR")) return false;
-    throw error;
-  }
+export function defaultRepositoryExists(
+  { repository }: DefaultPlaces = defaultPlaces(),
+  fs: FileSystem = openFileSystem(),
+): boolean {
+  return exists(fs, `${repository}/config`);
 }
 
 /** A password and the file that it is kept in. */
@@ -41,14 +38,14 @@ export interface KeptPassword {
  * that only the user can read (0600 in a folder 0700) before anything is encrypted with it.
  */
 export async function keepPassword(
+  { passwordFile: file }: DefaultPlaces = defaultPlaces(),
   fs: FileSystem = openFileSystem(),
   random: Random = systemRandom,
 ): Promise<KeptPassword> {
-  const file = defaultPlaces().passwordFile;
   if (exists(fs, file)) return { password: (await readPassword({ file })).text, file };
   const password = generatedPassword(random);
   try {
-    const folder = makeFolders(fs, userDataFolder());
+    const folder = makeFolders(fs, file.slice(0, file.lastIndexOf("/")));
     try {
       const temporary = utf8(`.${PASSWORD_FILE}-${toHex(random.bytes(8))}`);
       await writeDurably(fs, folder, utf8(PASSWORD_FILE), temporary, utf8(`${password}\n`));

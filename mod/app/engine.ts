@@ -22,7 +22,6 @@ import type {
   RestoreOrder,
   RestoreReport,
   RunOptions,
-  SnapshotFilter,
   SnapshotsOrder,
   StatsOrder,
   StatsReport,

@@ -24,7 +24,6 @@ import type {
   RestoreReport,
   RunOptions,
   Session,
-  SnapshotFilter,
   SnapshotsOrder,
   StatsOrder,
   StatsReport,

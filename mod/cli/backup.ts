@@ -208,6 +208,7 @@ async function openOrMake(args: Arguments, context: Context): Promise<Engine> {
 
 /** A backup on the drive that it protects is lost together with it. */
 async function warnIfTogether(order: BackupOrder, engine: Engine, context: Context): Promise<void> {
+  if (context.output.mode.quiet) return;
   const { sharesFileSystem } = await context.app();
   const path = order.paths.find((path) => sharesFileSystem(engine.location, path));
   if (path === undefined) return;

@@ -5,7 +5,7 @@ import { type Arguments, parseSize } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { openRepository } from "./connection.ts";
 import { shownText } from "./shown_text.ts";
-import { counted, shownDuration } from "./units.ts";
+import { counted, shownDuration, shownSize } from "./units.ts";
 
 /** Checks the repository. */
 export const checkCommand: Command = {
@@ -31,17 +31,27 @@ export const checkCommand: Command = {
       const order = readData === undefined ? {} : { readData };
       const report = await engine.check(order, output.runOptions(context.signal, "check"));
       const elapsedMs = output.endRun();
-      for (const { severity, message } of report.findings) {
-        if (output.mode.json) {
-          output.problem({ code: severity === "error" ? "SG1033" : "SG1022", message }, "check");
-        } else if (severity === "error") output.result(`error: ${shownText(message)}`);
+      for (const { severity, code, message } of report.findings) {
+        if (severity === "error" && output.mode.json) output.problem({ code, message }, "check");
+        else if (severity === "error") output.result(`error: ${shownText(message)} [${code}]`);
+        else if (output.mode.json) output.object({ message_type: "hint", code, message });
         else output.info(`hint: ${shownText(message)}`);
       }
       output.summary({
         num_errors: report.errors,
         num_hints: report.hints,
+        num_snapshots: report.snapshots,
+        num_packs: report.packs,
+        num_packs_read: report.packsRead,
+        bytes_read: report.bytesRead,
         seconds_elapsed: Math.floor(elapsedMs / 1000),
       });
+      const read = report.packsRead > 0
+        ? `, ${shownSize(report.bytesRead)} of data read in ${counted(report.packsRead, "file")}`
+        : "";
+      output.info(
+        `Checked ${counted(report.snapshots, "snapshot")}, ${counted(report.packs, "data file")}${read}`,
+      );
       if (report.errors > 0) {
         throw new SgError("SG1033", `The repository has ${counted(report.errors, "error")}`);
       }

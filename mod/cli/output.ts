@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { EntryFate, Problem, RunOptions } from "../app/mod.ts";
 import { type Clock, utf8, utf8TextStrict } from "../base/mod.ts";
-import type { SgError } from "../errors/mod.ts";
+import { CODES, type SgCode, type SgError } from "../errors/mod.ts";
 import { type ProgressStyle, ProgressView } from "./progress.ts";
 import { shownName, shownText } from "./shown_text.ts";
 import { type Column, tableLines } from "./table.ts";
@@ -30,6 +30,7 @@ export class Output {
   #buffered = 0;
   #closed = false;
   #view: ProgressView | undefined;
+  readonly #problemCodes = new Set<SgCode>();
 
   constructor(terminal: Terminal, mode: OutputMode, clock: Clock) {
     this.#terminal = terminal;
@@ -86,15 +87,24 @@ export class Output {
 
   /** Something that went wrong with one entry while the run goes on. */
   problem({ code, path, message }: Problem, during: string): void {
+    this.#problemCodes.add(code);
     if (this.mode.json) {
       this.#errorObject({
         message_type: "error",
         error: { message },
         during,
         code,
+        remedy: CODES[code].remedy,
         ...(path === undefined ? {} : { item: pathText(path), ...pathBytes("item_bytes", path) }),
       });
     } else this.#error(`${shownText(message)} [${code}]`);
+  }
+
+  /** Says at the end of a run with problems how it stands, and once for each kind of problem what to do. */
+  incomplete(message: string): void {
+    this.warn(message);
+    if (this.mode.json) return;
+    for (const code of this.#problemCodes) this.#error(`  ${CODES[code].remedy} [${code}]`);
   }
 
   /** The error that ends the command: what happened, and on the next line what to do. */

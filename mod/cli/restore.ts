@@ -174,7 +174,7 @@ function sayResult(order: RestoreOrder, report: RestoreReport, { output }: Conte
   );
   if (order.verify) output.info(`Verified  ${counted(report.filesVerified, "file")}`);
   if (report.problems > 0) {
-    output.warn(
+    output.incomplete(
       `${counted(report.problems, "problem")} while restoring: see above. The restore is incomplete.`,
     );
   }

@@ -2,6 +2,7 @@
 // What goes wrong in daily life: each ends in a sentence that says what and what to do, a code, an exit status.
 import assert from "node:assert/strict";
 import { type Ended, restic, sparegrid, sparegridArgv, sparegridDone, start } from "../kit/command_line.ts";
+import { CODES, type SgCode } from "../../mod/errors/mod.ts";
 import { scratch } from "../kit/scratch.ts";
 
 /** A folder with a small source, a repository with one snapshot of it, and an empty target. */
@@ -16,12 +17,13 @@ async function place() {
   return { at, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() };
 }
 
-function assertMistake({ code, err }: Ended, status: number, sg: string, sentence: RegExp): void {
+function assertMistake({ code, err }: Ended, status: number, sg: SgCode, sentence: RegExp): void {
   assert.equal(code, status, err);
   assert.match(err, sentence);
   const [, line, next] = new RegExp(`^(.*\\[${sg}\\])$(?:\n(.*))?`, "m").exec(err) ?? [];
   assert.ok(line !== undefined, `${sg} is missing in:\n${err}`);
   if (line.startsWith("sparegrid: ")) assert.match(next ?? "", /^ {2}\S/, "what to do is missing");
+  else assert.ok(err.includes(`  ${CODES[sg].remedy} [${sg}]`), `what to do is missing in:\n${err}`);
 }
 
 const root = Deno.uid() === 0;
@@ -74,7 +76,7 @@ Deno.test("a full drive under the repository ends with 1 and leaves it valid (ne
   assert.doesNotMatch(ended.err, /invalid/);
 });
 
-Deno.test("a full drive under the target of a restore ends with 1 (needs the right to mount)", {
+Deno.test("a full drive under the target of a restore ends with 3 (needs the right to mount)", {
   ignore: !mayMount,
 }, async () => {
   await using p = await place();
@@ -88,7 +90,8 @@ Deno.test("a full drive under the target of a restore ends with 1 (needs the rig
   const ended = await start(["unshare", "--mount", "bash", "-c", script], {
     env: { SPAREGRID_PASSWORD: "test" },
   });
-  assertMistake(ended, 1, "SG1030", /space|full/i);
+  assertMistake(ended, 3, "SG1030", /source\/large: no space left/);
+  assert.match(ended.err, /Free some space and restore again/);
 });
 
 Deno.test("a read-only repository refuses a backup with 1 and can be read with --no-lock (needs root)", {

@@ -88,6 +88,7 @@ Deno.test("Output reports a problem with its path, also one that is not UTF-8", 
     error: { message: "Cannot read /\ufffd" },
     during: "backup",
     code: "SG0094",
+    remedy: "Check the file's permissions, or exclude it.",
     item: "/\ufffd",
     item_bytes: "L/8=",
   });
@@ -108,4 +109,16 @@ Deno.test("pathText and pathBytes show UTF-8 as text and anything else in base64
   assert.equal(pathText(new TextEncoder().encode("ü")), "ü");
   assert.deepEqual(pathBytes("p", new TextEncoder().encode("ü")), {});
   assert.deepEqual(pathBytes("p", Uint8Array.of(0xff)), { p: "/w==" });
+});
+
+Deno.test("Output says once for each kind of problem what to do", () => {
+  const { terminal, output } = make();
+  for (const path of ["/a", "/b"]) {
+    output.problem({ code: "SG0094", message: `Cannot read ${path}` }, "backup");
+  }
+  output.incomplete("2 entries could not be read");
+  assert.match(
+    terminal.err,
+    /\nwarning: 2 entries could not be read\n {2}Check the file's permissions, .* \[SG0094\]\n$/,
+  );
 });
