@@ -215,6 +215,27 @@ export class BlobTable {
     }
   }
 
+  /**
+   * As {@link addHex}, for blobs that lie as words in `words` from `from` up to `to`: eight of the ID (first byte
+   * lowest), type (1 tree), offset, sealed length, plain length. Calls `added` for each that was not known.
+   */
+  addWords(words: Int32Array, from: number, to: number, pack: number, added: (at: number) => void): void {
+    const key = this.#key;
+    lockWord(this.#header, LOCK);
+    try {
+      this.#refresh();
+      for (let at = from; at < to; at += WORDS) {
+        for (let i = 0; i < 8; i++) key[i] = words[at + i]!;
+        const typeBit = words[at + 8] === 1 ? TREE_BIT : 0;
+        if (this.#has(typeBit, pack, words[at + 9]!)) continue;
+        this.#insert(typeBit | pack, words[at + 9]!, words[at + 10]!, words[at + 11]!);
+        added(at);
+      }
+    } finally {
+      unlockWord(this.#header, LOCK);
+    }
+  }
+
   /** Type of the entry's blob. */
   typeOf(entry: number): BlobType {
     return this.#word(entry, META) < 0 ? "tree" : "data";

@@ -4,6 +4,7 @@ import { isSgError, SgError } from "../errors/mod.ts";
 import { decodeIndex, type IndexFile } from "../format/mod.ts";
 import type { StoredFile } from "../storage/mod.ts";
 import type { BlobTable } from "./blob_table.ts";
+import { scanIndex, SCANNED_WORDS, type ScannedIndex } from "./index_scan.ts";
 import type { PackList } from "./pack_list.ts";
 import { eachInParallel, listFiles, type RepositoryFiles } from "./repository_files.ts";
 
@@ -44,6 +45,21 @@ export class LoadedIndexes {
     }
     this.files.set(id, numbers);
   }
+
+  /** As {@link add}, for a file that was scanned. */
+  addScanned(id: IndexId, { packs: scanned, words }: ScannedIndex, table: BlobTable, packs: PackList): void {
+    let at = 0;
+    const numbers = Uint32Array.from(scanned, (pack) => {
+      const number = packs.number(pack.id);
+      const end = at + pack.blobs * SCANNED_WORDS;
+      table.addWords(words, at, end, number, (blob) => {
+        packs.addBlob(number, words[blob + 10]! >>> 0, words[blob + 11] !== 0);
+      });
+      at = end;
+      return number;
+    });
+    this.files.set(id, numbers);
+  }
 }
 
 /** Loads every index file that was not loaded before. SG1005 for a damaged one unless `onDamage` takes it. */
@@ -63,7 +79,10 @@ export async function loadIndexes(
   const load = async (file: StoredFile) => {
     const id = file.name as IndexId;
     try {
-      known.add(id, decodeIndex(await files.load("index", file, call), `index/${id}`), table, packs);
+      const json = await files.load("index", file, call);
+      const scanned = scanIndex(json);
+      if (scanned) known.addScanned(id, scanned, table, packs);
+      else known.add(id, decodeIndex(json, `index/${id}`), table, packs);
     } catch (error) {
       const damage = damageOf(error);
       if (!damage || !onDamage) throw error;

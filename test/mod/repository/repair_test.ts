@@ -23,8 +23,8 @@ async function filled(): Promise<DamagedStorage> {
   const storage = new DamagedStorage(new MemoryStorage());
   const saver = new DraftSaver(await initRepository(storage, { packBytesTarget: 30_000 }));
   const part = () => systemRandom.bytes(9_000);
-  await saver.snapshot({ a: [part(), part(), part(), part(), part()], b: { c: { d: "e" } } });
-  await saver.snapshot({ a: part(), b: { c: { d: "f" } } });
+  await saver.snapshot({ a: [part(), part(), part(), part(), part()], b: { c: { d: "e" } } }, { time: 1n });
+  await saver.snapshot({ a: part(), b: { c: { d: "f" } } }, { time: 2n });
   return storage;
 }
 
