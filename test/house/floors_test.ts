@@ -31,6 +31,7 @@ const FLOORS: Readonly<Record<string, readonly [floor: number, mayImport: readon
   platform: [2, ["errors", "base"]],
   kernel: [2, ["errors", "base"]],
   format: [2, ["errors", "base"]],
+  schedule: [2, ["errors", "base"]],
   crypto: [3, ["errors", "base", "kernel", "platform"]],
   chunker: [3, ["errors", "base", "kernel"]],
   compress: [3, ["errors", "base", "platform"]],
