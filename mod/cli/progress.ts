@@ -16,11 +16,13 @@ const RATE_WINDOW_MS = 5_000;
 /** No time left is shown before this, ms: the first rates mislead. */
 const ESTIMATE_AFTER_MS = 2_000;
 
-/** Bytes per second, smoothed, and the time left that follows from it. */
+/** Bytes per second: a mean in which what is longer ago weighs less. */
 export class RateMeter {
   #lastMs: number;
   #lastBytes = 0;
-  #rate: number | undefined;
+  /** Sums of bytes and of milliseconds, both fading alike, so that the first seconds are not underrated. */
+  #bytes = 0;
+  #ms = 0;
 
   constructor(startMs: number) {
     this.#lastMs = startMs;
@@ -30,13 +32,13 @@ export class RateMeter {
   sample(nowMs: number, bytes: number): number | undefined {
     const passed = nowMs - this.#lastMs;
     if (passed >= 50) {
-      const current = Math.max(0, bytes - this.#lastBytes) * 1000 / passed;
-      const weight = 1 - Math.exp(-passed / RATE_WINDOW_MS);
-      this.#rate = this.#rate === undefined ? current : this.#rate + (current - this.#rate) * weight;
+      const fade = Math.exp(-passed / RATE_WINDOW_MS);
+      this.#bytes = this.#bytes * fade + Math.max(0, bytes - this.#lastBytes);
+      this.#ms = this.#ms * fade + passed;
       this.#lastMs = nowMs;
       this.#lastBytes = bytes;
     }
-    return this.#rate;
+    return this.#ms === 0 ? undefined : this.#bytes * 1000 / this.#ms;
   }
 }
 
@@ -61,33 +63,37 @@ export function partDone({ bytesDone, bytesTotal, filesDone, filesTotal }: Progr
   return undefined;
 }
 
-/** The facts of a moment in one line, without the current file. */
-export function progressText(moment: Moment): string {
+/** The facts of a moment in one line, without the current file; the last ones are left out where `columns` are few. */
+export function progressText(moment: Moment, columns = Infinity): string {
   const { progress, elapsedMs, rate } = moment;
   const part = partDone(progress);
   const of = (done: string, total: string | undefined) => total === undefined ? done : `${done} of ${total}`;
   const parts = [`[${shownDuration(elapsedMs)}] ${shownText(progress.phase)}`];
   if (part !== undefined) parts.push(`${(Math.floor(part * 1000) / 10).toFixed(1)} %`);
+  if (progress.bytesDone > 0 || progress.bytesTotal) {
+    parts.push(
+      of(
+        shownSize(progress.bytesDone, 1),
+        progress.bytesTotal && shownSize(progress.bytesTotal, 1) || undefined,
+      ),
+    );
+  }
   if (progress.filesDone > 0 || progress.filesTotal !== undefined) {
     const noun = (progress.filesTotal ?? progress.filesDone) === 1 ? "file" : "files";
     parts.push(`${of(String(progress.filesDone), progress.filesTotal?.toString())} ${noun}`);
   }
-  if (progress.bytesDone > 0 || progress.bytesTotal !== undefined) {
-    parts.push(
-      of(shownSize(progress.bytesDone), progress.bytesTotal && shownSize(progress.bytesTotal) || undefined),
-    );
-  }
-  if (rate !== undefined && progress.bytesDone > 0) parts.push(`${shownSize(Math.round(rate))}/s`);
+  if (progress.problems > 0) parts.push(counted(progress.problems, "problem"));
   const left = remainingMs(moment);
   if (left !== undefined) parts.push(`${shownDuration(left)} left`);
-  if (progress.problems > 0) parts.push(counted(progress.problems, "problem"));
+  if (rate !== undefined && progress.bytesDone > 0) parts.push(`${shownSize(Math.round(rate), 1)}/s`);
+  while (parts.length > 1 && textWidth(parts.join("  ")) > columns) parts.pop();
   return parts.join("  ");
 }
 
 /** The bar: the facts and the current file, at most `columns - 1` columns so that the cursor never wraps. */
 export function barText(moment: Moment, columns: number): string {
   const room = Math.max(10, columns - 1);
-  const facts = progressText(moment);
+  const facts = progressText(moment, room);
   const left = room - textWidth(facts) - 2;
   const current = moment.progress.current;
   if (current === undefined || left < 12) return fitText(facts, room);

@@ -3,15 +3,15 @@ import type { Instant } from "../base/mod.ts";
 
 const STEPS = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"] as const;
 
-/** A size for people, in binary units: `512 B`, `1.500 KiB` (three figures behind the point, as restic). */
-export function shownSize(bytes: number | bigint): string {
+/** A size for people, in binary units: `512 B`, `1.500 KiB` (three figures behind the point, as restic, or `digits`). */
+export function shownSize(bytes: number | bigint, digits = 3): string {
   let value = Number(bytes);
   let step = 0;
   while (value >= 1024 && step < STEPS.length - 1) {
     value /= 1024;
     step++;
   }
-  return step === 0 ? `${value} B` : `${value.toFixed(3)} ${STEPS[step]}`;
+  return step === 0 ? `${value} B` : `${value.toFixed(digits)} ${STEPS[step]}`;
 }
 
 /** A duration for people: `0:07`, `12:34`, `1:02:03`. Whole seconds, rounded down. */

@@ -25,7 +25,7 @@ const progress = {
 
 Deno.test("progressText shows files, bytes, rate and time left", () => {
   const text = progressText({ progress, elapsedMs: 61_000, rate: 512 });
-  assert.equal(text, "[1:01] saving  25.0 %  3 of 10 files  512 B of 2.000 KiB  512 B/s  0:03 left");
+  assert.equal(text, "[1:01] saving  25.0 %  512 B of 2.0 KiB  3 of 10 files  0:03 left  512 B/s");
 });
 
 Deno.test("progressText counts problems and leaves out what is not known", () => {
@@ -61,12 +61,18 @@ Deno.test("partDone goes by bytes, else by files", () => {
   assert.equal(partDone({ phase: "", filesDone: 1, bytesDone: 0, problems: 0 }), undefined);
 });
 
-Deno.test("RateMeter follows a change of speed smoothly", () => {
+Deno.test("RateMeter is right from the start and follows a change of speed smoothly", () => {
   const meter = new RateMeter(0);
   assert.equal(meter.sample(10, 100), undefined);
   assert.equal(meter.sample(1000, 1000), 1000);
-  const next = meter.sample(2000, 1000)!;
+  assert.ok(Math.abs(meter.sample(2000, 2000)! - 1000) < 1e-6);
+  const next = meter.sample(3000, 2000)!;
   assert.ok(next > 500 && next < 1000, String(next));
+});
+
+Deno.test("progressText leaves out the last facts where there is little room", () => {
+  const text = progressText({ progress, elapsedMs: 61_000, rate: 512 }, 45);
+  assert.equal(text, "[1:01] saving  25.0 %  512 B of 2.0 KiB");
 });
 
 Deno.test("statusMessage has restic's fields", () => {
