@@ -53,6 +53,15 @@ export class Compressor {
     return plain;
   }
 
+  /** As {@link decompress}, filling `into` exactly. What it holds after an error means nothing. */
+  decompressInto(frame: Uint8Array, into: Uint8Array): void {
+    if (this.#native && frame.length > 0) {
+      const length = this.#native.decompress(frame, into);
+      if (length === -2) throw damaged("it is not a valid zstd frame");
+      if (length !== into.length) throw damaged(`its content is not ${into.length} bytes long`);
+    } else into.set(this.decompress(frame, into.length));
+  }
+
   /**
    * The content of the frame or frames in `frame`, of unknown length, for indexes, snapshots and locks. Raises
    * SG1005 when they are not valid, SG1017 when the content is more than `maxBytes`. The memory taken is what the blocks can

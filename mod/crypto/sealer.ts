@@ -56,16 +56,29 @@ export class Sealer {
    * too short, its IV is all zeros or its MAC is wrong: it is damaged, or it was sealed with another key.
    */
   open(sealed: Uint8Array): Uint8Array<ArrayBuffer> {
-    const { iv, ciphertext } = this.#check(sealed);
-    const plain = new Uint8Array(ciphertext.length);
-    this.#engine.ctr(iv, ciphertext, plain);
+    const plain = new Uint8Array(Math.max(0, sealed.length - SEAL_OVERHEAD));
+    this.openInto(sealed, plain);
     return plain;
+  }
+
+  /** As {@link open}, to the start of `into`, which must not overlap `sealed`; returns the bytes written. */
+  openInto(sealed: Uint8Array, into: Uint8Array): number {
+    const { iv, ciphertext } = this.#check(sealed);
+    checkRoom(ciphertext.length, into, 0);
+    this.#engine.ctr(iv, ciphertext, into.subarray(0, ciphertext.length));
+    return ciphertext.length;
+  }
+
+  /** True where the synchronous calls are the fastest way for data of any size. */
+  get quick(): boolean {
+    return this.#engine.quick;
   }
 
   /**
    * Seals `pieces` one behind the other to `into` from `at` (0 when not given) on, the way of a whole pack. Returns the
    * bytes written. With the system's libcrypto it is done when the call returns; else the pieces and `into` must
-   * be left alone until the promise settles. No piece may overlap `into`.
+   * be left alone until the promise settles. A piece may lie in `into`, exactly where its own ciphertext will be (16
+   * bytes behind the end of the one before): then it is sealed in place. No piece may overlap `into` elsewhere.
    */
   async sealAll(pieces: readonly Uint8Array[], into: Uint8Array<ArrayBuffer>, at = 0): Promise<number> {
     const length = pieces.reduce((sum, piece) => sum + piece.length + SEAL_OVERHEAD, 0);

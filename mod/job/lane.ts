@@ -25,6 +25,9 @@ export interface LaneSeed {
   readonly chunkerSecret: Uint8Array;
 }
 
+/** Stores a sealed pack; resolves, when it is durable, with the pack's buffer. */
+export type HandOver = (pack: SealedPack) => Promise<ArrayBuffer>;
+
 /** The ports of a lane. */
 export interface LanePorts {
   readonly fs: FileSystem;
@@ -44,7 +47,7 @@ export class Lane {
   /** Saving shares one chunk buffer and one open pack, so its questions are answered one after the other. */
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(seed: LaneSeed, ports: LanePorts, handOver: (pack: SealedPack) => Promise<void>) {
+  constructor(seed: LaneSeed, ports: LanePorts, handOver: HandOver) {
     const reader = new BlobReader(seed.reader);
     this.#reader = reader;
     this.#files = new FileWriter({
@@ -107,7 +110,7 @@ class Saving {
   readonly files: FileSaver;
   readonly stream: StreamSaver;
   readonly #writer: BlobWriter;
-  readonly #handOver: (pack: SealedPack) => Promise<void>;
+  readonly #handOver: HandOver;
   /** Rejects for good once a pack could not be saved: its blobs are claimed, so nothing after it may count. */
   #onItsWay: Promise<void> = Promise.resolve();
 
@@ -115,7 +118,7 @@ class Saving {
     seed: WriterSeed,
     chunkerSecret: Uint8Array,
     ports: LanePorts,
-    handOver: (pack: SealedPack) => Promise<void>,
+    handOver: HandOver,
   ) {
     this.#writer = new BlobWriter(
       { ...seed, table: BlobTable.attach(seed.table), type: "data" },
@@ -142,7 +145,7 @@ class Saving {
     const pack = await this.#writer.seal();
     await this.#onItsWay;
     if (!pack) return;
-    this.#onItsWay = this.#handOver(pack);
+    this.#onItsWay = this.#handOver(pack).then((buffer) => this.#writer.reuse(buffer));
     // The failure is met at the next pack or flush; until then it must not count as unhandled.
     this.#onItsWay.catch(() => {});
   }

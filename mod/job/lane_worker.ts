@@ -15,7 +15,7 @@ import {
 } from "./lane_messages.ts";
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
-const unsaved = new Map<number, PromiseWithResolvers<void>>();
+const unsaved = new Map<number, PromiseWithResolvers<ArrayBuffer>>();
 let packNumber = 0;
 let lane: Lane | undefined;
 
@@ -30,7 +30,10 @@ function receive(message: ToLane): void {
       void answer(message.id, () => lane!.perform(message.skill, message.args));
       break;
     case "packSaved":
-      settle(message.number, message.failure);
+      take(message.number)?.resolve(message.buffer);
+      break;
+    case "packLost":
+      take(message.number)?.reject(landError(message.failure));
       break;
     case "abort":
       lane?.abort();
@@ -48,19 +51,18 @@ async function answer(id: number, work: () => Promise<unknown>): Promise<void> {
   }
 }
 
-function handOver(pack: SealedPack): Promise<void> {
+function handOver(pack: SealedPack): Promise<ArrayBuffer> {
   const number = packNumber++;
-  const saved = Promise.withResolvers<void>();
+  const saved = Promise.withResolvers<ArrayBuffer>();
   unsaved.set(number, saved);
   post({ kind: "pack", number, pack }, packBuffers(pack));
   return saved.promise;
 }
 
-function settle(number: number, failure: CarriedError | undefined): void {
+function take(number: number): PromiseWithResolvers<ArrayBuffer> | undefined {
   const saved = unsaved.get(number);
   unsaved.delete(number);
-  if (failure) saved?.reject(landError(failure));
-  else saved?.resolve();
+  return saved;
 }
 
 function post(message: FromLane, transfer: ArrayBuffer[] = []): void {

@@ -71,7 +71,10 @@ class InlineLane implements LaneHandle {
   readonly #lane: Lane;
 
   constructor(seed: LaneSeed, ports: LanePorts, savePack: SavePack) {
-    this.#lane = new Lane(seed, ports, savePack);
+    this.#lane = new Lane(seed, ports, async (pack) => {
+      await savePack(pack);
+      return pack.bytes.buffer;
+    });
   }
 
   async ask(skill: LaneSkill, args: readonly unknown[]): Promise<unknown> {
@@ -147,9 +150,10 @@ class WorkerLane implements LaneHandle {
   async #take(number: number, pack: SealedPack): Promise<void> {
     try {
       await this.#savePack(pack);
-      this.#send({ kind: "packSaved", number });
+      const { buffer } = pack.bytes;
+      this.#send({ kind: "packSaved", number, buffer }, [buffer]);
     } catch (error) {
-      this.#send({ kind: "packSaved", number, failure: carryError(error) });
+      this.#send({ kind: "packLost", number, failure: carryError(error) });
     }
   }
 

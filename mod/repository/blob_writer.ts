@@ -22,33 +22,45 @@ export type BlobWriterOptions = Omit<WriterSeed, "table"> & {
   readonly type: BlobType;
 };
 
-/** The blobs of a pack that is being filled. */
+/** Where the plaintext of a sealed blob lies within it: behind the IV. */
+const PLAIN_AT = 16;
+
+/**
+ * The blobs of a pack that is being filled. Each lies where its ciphertext will be, with room for IV and MAC
+ * round it, so that the pack is sealed in place.
+ */
 class OpenPack {
-  /** Compressed (or plain) blobs, one after the other. */
-  staging: Uint8Array<ArrayBuffer>;
-  end = 0;
+  bytes: Uint8Array<ArrayBuffer>;
   ids = new Uint8Array(32 * 64);
-  readonly ends: number[] = [];
+  /** Where the next sealed blob starts. */
+  end = 0;
+  readonly offsets: number[] = [];
   readonly uncompressed: number[] = [];
 
-  constructor(staging: Uint8Array<ArrayBuffer>) {
-    this.staging = staging;
+  constructor(bytes: Uint8Array<ArrayBuffer>) {
+    this.bytes = bytes;
   }
 
   get count(): number {
-    return this.ends.length;
+    return this.offsets.length;
   }
 
-  /** Room for `bytes` more. */
-  reserve(bytes: number): void {
-    const needed = this.end + bytes;
-    if (needed <= this.staging.length) return;
-    const grown = new Uint8Array(Math.max(needed, Math.ceil(this.staging.length * 1.5)));
-    grown.set(this.staging.subarray(0, this.end));
-    this.staging = grown;
+  /** Room for the next blob's `length` bytes before they are sealed. */
+  room(length: number): Uint8Array<ArrayBuffer> {
+    this.reserve(length + SEAL_OVERHEAD);
+    return this.bytes.subarray(this.end + PLAIN_AT, this.end + PLAIN_AT + length);
   }
 
-  /** Takes in what was written behind the end. */
+  /** Makes room for `length` more bytes. */
+  reserve(length: number): void {
+    const needed = this.end + length;
+    if (needed <= this.bytes.length) return;
+    const grown = new Uint8Array(Math.max(needed, Math.ceil(this.bytes.length * 1.5)));
+    grown.set(this.bytes.subarray(0, this.end));
+    this.bytes = grown;
+  }
+
+  /** Takes in the blob that was written to its room. */
   append(id: Uint8Array, length: number, uncompressed: number): void {
     const at = 32 * this.count;
     if (at === this.ids.length) {
@@ -57,9 +69,17 @@ class OpenPack {
       this.ids = grown;
     }
     this.ids.set(id.length === 32 ? id : id.subarray(0, 32), at);
-    this.end += length;
-    this.ends.push(this.end);
+    this.offsets.push(this.end);
     this.uncompressed.push(uncompressed);
+    this.end += length + SEAL_OVERHEAD;
+  }
+
+  /** The blobs' plaintexts, each in its place. */
+  pieces(): Uint8Array[] {
+    return this.offsets.map((offset, i) => {
+      const next = this.offsets[i + 1] ?? this.end;
+      return this.bytes.subarray(offset + PLAIN_AT, next - SEAL_OVERHEAD + PLAIN_AT);
+    });
   }
 }
 
@@ -89,7 +109,7 @@ export class BlobWriter {
   get packBytes(): number {
     const open = this.#open;
     if (!open) return 0;
-    return open.end + open.count * (SEAL_OVERHEAD + HEADER_ENTRY_BYTES_MAX) + SEAL_OVERHEAD + TRAILER_BYTES;
+    return open.end + open.count * HEADER_ENTRY_BYTES_MAX + SEAL_OVERHEAD + TRAILER_BYTES;
   }
 
   /** True when the open pack should be sealed before more is put. */
@@ -104,86 +124,75 @@ export class BlobWriter {
   put(id: Uint8Array, plain: Uint8Array): boolean {
     if (plain.length === 0) throw new SgError("SG1023", "Cannot store an empty blob: the format has none");
     if (!this.#options.table.claim(this.#options.type, id)) return false;
-    this.#open ??= new OpenPack(this.#takeStaging());
+    this.#open ??= new OpenPack(this.#takeSpare());
     const open = this.#open;
     const { compression, version, type } = this.#options;
-    const compress = version >= 2 && (type === "tree" || compression !== "off");
-    const room = type === "tree" ? this.#compressor.bound(plain.length) : plain.length;
-    open.reserve(room);
-    if (compress) {
+    if (version >= 2 && (type === "tree" || compression !== "off")) {
       // Data must become smaller to be kept compressed; trees are always compressed, as restic does it.
-      const most = type === "tree" ? room : plain.length - 1;
-      const length = this.#compressor.compress(plain, open.staging.subarray(open.end, open.end + most));
+      const most = type === "tree" ? this.#compressor.bound(plain.length) : plain.length - 1;
+      const length = this.#compressor.compress(plain, open.room(most));
       if (length >= 0) {
         open.append(id, length, plain.length);
         return true;
       }
     }
-    open.reserve(plain.length);
-    open.staging.set(plain, open.end);
+    open.room(plain.length).set(plain);
     open.append(id, plain.length, 0);
     return true;
   }
 
-  /** Closes the open pack and encrypts it; undefined when there is none. SG1005 when verifying finds it damaged. */
+  /**
+   * Closes the open pack and encrypts it; undefined when there is none. SG1005 when verifying finds it damaged. The
+   * pack's buffer is the caller's; {@link reuse} may give it back.
+   */
   async seal(): Promise<SealedPack | undefined> {
     const open = this.#open;
     if (!open) return undefined;
     this.#open = undefined;
     const pack = await sealPack(this.#sealer, this.#options.type, open);
-    this.#spare = open.staging.length <= this.#stagingBytes() ? open.staging : undefined;
     if (this.#options.verify) await verifySealed(this.#reader, pack);
     return pack;
   }
 
-  #takeStaging(): Uint8Array<ArrayBuffer> {
-    const spare = this.#spare ?? new Uint8Array(this.#stagingBytes());
+  /** Takes the buffer of a pack that was stored, for a later one: so memory does not depend on when garbage is found. */
+  reuse(buffer: ArrayBuffer): void {
+    if (buffer.byteLength === this.#bufferBytes()) this.#spare = new Uint8Array(buffer);
+  }
+
+  #takeSpare(): Uint8Array<ArrayBuffer> {
+    const spare = this.#spare ?? new Uint8Array(this.#bufferBytes());
     this.#spare = undefined;
     return spare;
   }
 
   /** Pages that are never touched cost nothing. */
-  #stagingBytes(): number {
+  #bufferBytes(): number {
     return this.#options.packBytesTarget + LAST_BLOB_BYTES;
   }
 }
 
 async function sealPack(sealer: Sealer, type: BlobType, open: OpenPack): Promise<SealedPack> {
-  const count = open.count;
-  const ids = open.ids.slice(0, 32 * count);
-  const offsets = new Uint32Array(count);
+  const { count, end } = open;
   const lengths = new Uint32Array(count);
-  const pieces: Uint8Array[] = [];
-  let start = 0;
-  for (let i = 0, offset = 0; i < count; i++) {
-    pieces.push(open.staging.subarray(start, open.ends[i]));
-    offsets[i] = offset;
-    lengths[i] = open.ends[i]! - start + SEAL_OVERHEAD;
-    offset += lengths[i]!;
-    start = open.ends[i]!;
-  }
-  const shell = { type, ids, offsets, lengths, uncompressed: Uint32Array.from(open.uncompressed) };
-  const { bytes, id } = await sealPieces(sealer, pieces, packedBlobs(shell), open.end);
-  return { ...shell, bytes, id };
-}
-
-/** Seals the pieces and the header behind them. `plainBytes` is the sum of the pieces. */
-async function sealPieces(
-  sealer: Sealer,
-  pieces: Uint8Array[],
-  blobs: readonly PackedBlob[],
-  plainBytes: number,
-): Promise<{ bytes: Uint8Array<ArrayBuffer>; id: Uint8Array<ArrayBuffer> }> {
-  const header = encodeHeader(blobs);
+  for (let i = 0; i < count; i++) lengths[i] = (open.offsets[i + 1] ?? end) - open.offsets[i]!;
+  const shell = {
+    type,
+    ids: open.ids.slice(0, 32 * count),
+    offsets: Uint32Array.from(open.offsets),
+    lengths,
+    uncompressed: Uint32Array.from(open.uncompressed),
+  };
+  const header = encodeHeader(packedBlobs(shell));
   const headerBytes = header.length + SEAL_OVERHEAD;
-  const total = plainBytes + pieces.length * SEAL_OVERHEAD + headerBytes + TRAILER_BYTES;
-  if (total > PACK_BYTES_MAX && blobs.length > 1) {
+  const total = end + headerBytes + TRAILER_BYTES;
+  if (total > PACK_BYTES_MAX && count > 1) {
     throw new SgError("SG1023", `Cannot seal a pack of ${total} bytes: it is too large`);
   }
-  const bytes = new Uint8Array(total);
-  await sealer.sealAll([...pieces, header], bytes, 0);
+  open.reserve(headerBytes + TRAILER_BYTES);
+  const bytes = open.bytes.subarray(0, total);
+  await sealer.sealAll([...open.pieces(), header], bytes);
   new DataView(bytes.buffer).setUint32(total - TRAILER_BYTES, headerBytes, true);
-  return { bytes, id: sha256(bytes) };
+  return { ...shell, bytes, id: sha256(bytes) };
 }
 
 /** The pack's blobs as records, for headers and index files. */

@@ -12,7 +12,7 @@ export interface SealedPack {
   readonly type: BlobType;
   /** SHA-256 of `bytes`. */
   readonly id: Uint8Array<ArrayBuffer>;
-  /** The pack file. */
+  /** The pack file; its buffer may be longer, and is nobody else's. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** 32 bytes for each blob, in the order they lie in the pack. */
   readonly ids: Uint8Array<ArrayBuffer>;
