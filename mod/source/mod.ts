@@ -14,7 +14,6 @@
 export { type ExcludeRuleOptions, ExcludeRules, type RuleState } from "./exclude_rules.ts";
 export { type FolderListing, listFolder, listOnly } from "./folder_listing.ts";
 export { compileGlob, type ComponentTest } from "./glob.ts";
-export { expandPathGlob } from "./path_glob.ts";
 export { parseFilesFrom, parseFilesFromRaw, parseFilesFromVerbatim } from "./path_lists.ts";
 export { absolutePath, cleanComponents, joinPath, splitPath } from "./paths.ts";
 export { type Environment, parsePatternFile } from "./pattern_file.ts";
