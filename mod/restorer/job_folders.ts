@@ -1,6 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { Fd, FileSystem } from "../platform/mod.ts";
-import { UnsafeTarget } from "./failures.ts";
+import { openSameFolder } from "./failures.ts";
 import type { JobFolder } from "./job.ts";
 import { givesAcl } from "./metadata.ts";
 
@@ -64,13 +64,7 @@ export class JobFolders {
   }
 
   #openIn(parent: Fd, number: number): Fd {
-    const { name, dev, ino } = this.#folders[number - 1]!;
-    const fd = this.#fs.openFolder(parent, name);
-    const stat = this.#fs.statFd(fd);
-    if (stat.dev !== dev || stat.ino !== ino) {
-      this.#fs.close(fd);
-      throw new UnsafeTarget("its folder was exchanged for another one meanwhile");
-    }
+    const fd = openSameFolder(this.#fs, parent, this.#folders[number - 1]!);
     this.#open.set(number, fd);
     if (this.#open.size > OPEN_MAX) this.#closeOldest(parent);
     return fd;

@@ -75,10 +75,14 @@ class OtherMaker {
     if (isThere?.kind === "dir" && !removeObstacle(run, this.#folder, node.name)) {
       return { code: "SG1012", why: "a folder is in the way" };
     }
+    const failure = run.options.dryRun
+      ? undefined
+      : this.#folder.isNew
+      ? this.#makeDirectly(node)
+      : this.#makeAside(node);
     run.counters.othersRestored++;
     run.fate(path, isThere ? "updated" : "restored");
-    if (run.options.dryRun) return undefined;
-    return this.#folder.isNew ? this.#makeDirectly(node) : this.#makeAside(node);
+    return failure;
   }
 
   #keeps(node: Node, isThere: Stat): boolean {

@@ -48,8 +48,29 @@ export function planFetches(uses: BlobUse[], fetchBytes = FETCH_BYTES): Fetch[] 
       if (fresh) plain += plainLength(place);
       end = Math.max(end, placeEnd);
     }
-    fetches.push({ pack, offset, length: end - offset, uses: uses.slice(from, to) });
+    fetches.push(fetchOf(uses.slice(from, to)));
     from = to;
   }
   return fetches;
+}
+
+/** The two halves of a fetch of several blobs; none of a single one. */
+export function splitFetch({ uses }: Fetch): Fetch[] {
+  const middle = uses.length >> 1;
+  const offsetOf = (number: number) => uses[number]!.place.offset;
+  let cut = middle;
+  while (cut > 0 && cut < uses.length && offsetOf(cut) === offsetOf(cut - 1)) cut++;
+  if (cut === uses.length) {
+    cut = middle;
+    while (cut > 0 && offsetOf(cut) === offsetOf(cut - 1)) cut--;
+  }
+  if (cut === 0 || cut >= uses.length) return [];
+  return [fetchOf(uses.slice(0, cut)), fetchOf(uses.slice(cut))];
+}
+
+function fetchOf(uses: readonly BlobUse[]): Fetch {
+  const { pack, offset } = uses[0]!.place;
+  let end = offset;
+  for (const { place } of uses) end = Math.max(end, place.offset + place.length);
+  return { pack, offset, length: end - offset, uses };
 }

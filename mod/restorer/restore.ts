@@ -19,7 +19,7 @@ import { openTarget } from "./target_root.ts";
 import { WindowRunner } from "./window.ts";
 
 /** A window is closed when it holds so many files or blobs. The first is small, so that the lanes begin soon. */
-const WINDOW_FILES = 20_000;
+const WINDOW_FILES = 8_000;
 const WINDOW_BLOBS = 65_536;
 const FIRST_WINDOW_FILES = 2_000;
 /** Windows being written while the next is collected. */

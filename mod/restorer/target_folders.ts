@@ -2,7 +2,7 @@
 import { isOsError } from "../errors/mod.ts";
 import type { Node } from "../format/mod.ts";
 import type { Fd, FileSystem } from "../platform/mod.ts";
-import { UnsafeTarget } from "./failures.ts";
+import { openSameFolder, UnsafeTarget } from "./failures.ts";
 import { dropInheritedAcl } from "./metadata.ts";
 import { joinPath } from "./snapshot_walk.ts";
 
@@ -201,12 +201,7 @@ export class TargetFolders {
   }
 
   #reopen(parent: Fd, folder: TargetFolder): Fd {
-    const fd = this.#fs.openFolder(parent, folder.name);
-    const stat = this.#fs.statFd(fd);
-    if (stat.dev !== folder.dev || stat.ino !== folder.ino) {
-      this.#fs.close(fd);
-      throw new UnsafeTarget("its folder was exchanged for another one meanwhile");
-    }
+    const fd = openSameFolder(this.#fs, parent, folder);
     this.#keep(parent, folder, fd);
     return fd;
   }

@@ -6,17 +6,31 @@ import type { Fd, FileSystem } from "../platform/mod.ts";
 /** What the names of unfinished files begin with. A crash may leave some; they can be removed. */
 export const TEMPORARY_PREFIX = ".sparegrid-restore-";
 
+const ZERO = 0x30;
+const NINE = 0x39;
+
+/** Digits of the number at the end of a name. */
+const DIGITS = 8;
+
 /** Names that nobody else uses, one after another. */
 export class TemporaryNames {
-  readonly #start: string;
-  #count = 0;
+  /** The next name; its last bytes count up in decimal. One is made per file, so it is not made by way of text. */
+  readonly #next: Uint8Array;
 
   constructor(random: Random) {
-    this.#start = `${TEMPORARY_PREFIX}${toHex(random.bytes(8))}-`;
+    this.#next = utf8(`${TEMPORARY_PREFIX}${toHex(random.bytes(8))}-${"0".repeat(DIGITS)}`);
   }
 
   next(): Uint8Array {
-    return utf8(this.#start + (this.#count++).toString(36));
+    const name = this.#next.slice();
+    for (let at = name.length - 1; this.#next[at]! >= ZERO; at--) {
+      if (this.#next[at]! < NINE) {
+        this.#next[at]!++;
+        break;
+      }
+      this.#next[at] = ZERO;
+    }
+    return name;
   }
 }
 

@@ -4,7 +4,7 @@ import { failureOf } from "./failures.ts";
 import type { FileEnds } from "./file_ends.ts";
 import { FileComparer } from "./file_comparer.ts";
 import { FolderTable } from "./folder_table.ts";
-import { type BlobUse, type Fetch, planFetches } from "./plan.ts";
+import { type BlobUse, type Fetch, planFetches, splitFetch } from "./plan.ts";
 import {
   decodeResult,
   encodeJob,
@@ -108,6 +108,12 @@ export class WindowRunner {
     } catch (error) {
       signal.throwIfAborted();
       const failure = failureOf(error);
+      const halves = failure.code === "SG1005" ? splitFetch(fetch) : [];
+      if (halves.length > 0) {
+        // Part of the pack may be good still: a pack that was cut off has its first blobs.
+        for (const half of halves) await this.#fly(half);
+        return;
+      }
       for (const { span: { file } } of fetch.uses) {
         this.#ends.fail(file, failure);
         this.#ends.blockDone(file);

@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import assert from "node:assert/strict";
 import { equalBytes, utf8, utf8Text } from "../../../mod/base/mod.ts";
-import { isSgError } from "../../../mod/errors/mod.ts";
+import { isSgError, SgError } from "../../../mod/errors/mod.ts";
 import { MemoryFileSystem } from "../../kit/memory_file_system.ts";
 import { at, content, paths, stat } from "./sight.ts";
 import { file, folder, node, restoreNodes, sorted, T0, ToyStore } from "./toy_store.ts";
@@ -255,4 +255,22 @@ Deno.test("restoreTree restores more files and blobs than one window holds", asy
   assert.equal(utf8Text(content(fs, "/t/huge")), expected);
   assert.equal(utf8Text(content(fs, "/t/many/f2499")), "2499");
   assert.deepEqual([counters.filesRestored, counters.filesVerified], [2501, 2501]);
+});
+
+Deno.test("restoreTree takes from a pack that was cut off what is left of it", async () => {
+  const fs = new MemoryFileSystem();
+  const store = new ToyStore();
+  const nodes = Array.from(
+    { length: 20 },
+    (_, i) => file(store, `f${String.fromCharCode(97 + i)}`, `content ${i}`),
+  );
+  const load = store.loadRange.bind(store);
+  const end = store.locate(nodes[12]!.content![0]!)!.offset;
+  store.loadRange = (pack, offset, length) =>
+    offset + length <= end
+      ? load(pack, offset, length)
+      : Promise.reject(new SgError("SG1005", "the pack is too short"));
+  const { counters, problems } = await restoreNodes(fs, store, nodes, "/t");
+  assert.deepEqual([counters.filesRestored, problems.length], [12, 8]);
+  assert.ok(problems.every(({ code }) => code === "SG1005"));
 });
