@@ -14,6 +14,15 @@ export function damaged(what: string, why: string): SgError {
   return new SgError("SG1005", `Cannot read ${what}: ${why}`);
 }
 
+/** A value for an error's message: the start of a text, else its kind; never long, whatever the file holds. */
+export function shown(value: unknown): string {
+  return typeof value === "string"
+    ? JSON.stringify(value.slice(0, 40))
+    : value === null
+    ? "null"
+    : typeof value;
+}
+
 /** The value as an object. */
 export function objectOf(value: unknown, what: string): Fields {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Fields;

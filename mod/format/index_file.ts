@@ -1,6 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { type BlobId, type IndexId, type PackId, utf8 } from "../base/mod.ts";
-import { countOf, damaged, idOf, listOf, objectOf } from "./_fields.ts";
+import { countOf, damaged, idOf, listOf, objectOf, shown } from "./_fields.ts";
 import { jsonText, parseLoose } from "./json.ts";
 import type { IndexedPack, IndexFile, PackedBlob } from "./types.ts";
 
@@ -41,7 +41,7 @@ function decodeBlob(value: unknown, what: string): PackedBlob {
   const fields = objectOf(value, what);
   const { type } = fields;
   if (type !== "data" && type !== "tree") {
-    throw damaged(what, `a blob has the unknown type ${JSON.stringify(type)}`);
+    throw damaged(what, `a blob has the unknown type ${shown(type)}`);
   }
   const length = countOf(fields, "length", what, U32_MAX);
   const offset = countOf(fields, "offset", what, U32_MAX);

@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { toBase64, utf8 } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
-import { base64Of, countOf, objectOf, textOf, timeOf } from "./_fields.ts";
+import { base64Of, countOf, objectOf, shown, textOf, timeOf } from "./_fields.ts";
 import { goJson, parseExact } from "./json.ts";
 import { formatTime } from "./time.ts";
 import type { KeyFile } from "./types.ts";
@@ -19,10 +19,7 @@ export function encodeKey(key: KeyFile): Uint8Array<ArrayBuffer> {
 export function decodeKey(bytes: Uint8Array, what = "key"): KeyFile {
   const fields = objectOf(parseExact(bytes, what), what);
   if (fields.kdf !== "scrypt") {
-    throw new SgError(
-      "SG1007",
-      `Cannot read ${what}: its key derivation is ${JSON.stringify(fields.kdf) ?? "not named"}`,
-    );
+    throw new SgError("SG1007", `Cannot read ${what}: its key derivation is ${shown(fields.kdf)}`);
   }
   return {
     created: timeOf(fields, "created", what),

@@ -16,6 +16,7 @@ import {
   idOf,
   listOf,
   objectOf,
+  shown,
   textOf,
   timeOf,
   u64Of,
@@ -100,7 +101,7 @@ export function decodeNode(value: unknown, what: string): Node {
   const { name: quoted, type } = fields;
   const name = typeof quoted === "string" ? goUnquote(quoted) : undefined;
   if (name === undefined) throw damaged(what, "the name of a node is not readable");
-  if (!isNodeType(type)) throw damaged(what, `a node has the unknown type ${JSON.stringify(type)}`);
+  if (!isNodeType(type)) throw damaged(what, `a node has the unknown type ${shown(type)}`);
   const mtime = timeOf(fields, "mtime", what);
   const node: Node = {
     name,

@@ -44,7 +44,10 @@ export const NODE: fc.Arbitrary<Node> = fc.record({
   user: WORD,
   group: WORD,
   linkTarget: fc.uint8Array({ minLength: 1, maxLength: 20 }),
-  xattrs: fc.array(fc.record({ name: TEXT, value: fc.option(BYTES) }), { minLength: 1, maxLength: 3 }),
+  xattrs: fc.array(fc.record({ name: TEXT, value: fc.option(BYTES) }, { noNullPrototype: true }), {
+    minLength: 1,
+    maxLength: 3,
+  }),
   generic: fc.constant({
     "windows.file_attributes": 32,
     "windows.creation_time": { big: 2n ** 60n, "<": [null] },
