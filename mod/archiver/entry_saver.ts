@@ -42,11 +42,10 @@ export class EntrySaver {
   file(folder: OpenFolder, name: Uint8Array, stat: Stat, previous: Node | undefined): void {
     if (previous && !this.#context.options.full && this.#unchanged(previous, stat)) {
       if (this.#allStored(previous.content!)) return this.#keep(folder, name, stat, previous);
-      this.#context.observer.note(
-        `Parts of ${
-          showPath(joinPath(folder.path, name))
-        } are missing in the repository; the file is stored again`,
-      );
+      this.#context.noteOnce("missing", () => {
+        const path = showPath(joinPath(folder.path, name));
+        return `Parts of ${path} are missing in the repository; it and others like it are stored again`;
+      });
     }
     if (this.#context.options.full !== true && this.#fromJournal(folder, name, stat, previous)) return;
     const slot = folder.tree.reserve();

@@ -21,14 +21,13 @@ export class FolderDescriptors {
     this.#max = max;
   }
 
-  /** True while folders that have files under way leave no room for another one; closes what can be closed. */
-  get crowded(): boolean {
-    if (this.#open.size < this.#max) return false;
+  /** True when one more folder may be opened. Closes the topmost ones for it, unless files of theirs are under way. */
+  hasRoom(): boolean {
     for (const folder of this.#open) {
+      if (this.#open.size < this.#max) return true;
       if (folder.filesUnderWay === 0) this.#close(folder);
-      if (this.#open.size < this.#max) return false;
     }
-    return true;
+    return this.#open.size < this.#max;
   }
 
   /** Keeps account of a folder that has a descriptor. */

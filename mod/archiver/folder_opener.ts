@@ -195,7 +195,10 @@ export class FolderOpener {
       return (await this.#parents.take(id)).nodes;
     } catch (error) {
       this.#signal.throwIfAborted();
-      this.#context.observer.note(`Cannot compare with a folder of the parent snapshot: ${reasonOf(error)}`);
+      this.#context.noteOnce(
+        "parent",
+        () => `Cannot compare with all of the parent snapshot: ${reasonOf(error)}`,
+      );
       return undefined;
     }
   }

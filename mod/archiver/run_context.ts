@@ -29,6 +29,7 @@ export class RunContext {
   /** The entry looked at last. */
   currentFolder: Uint8Array | undefined;
   currentName: Uint8Array | undefined;
+  readonly #noted = new Set<string>();
 
   constructor(
     ports: { readonly fs: FileSystem; readonly clock: Clock },
@@ -51,6 +52,13 @@ export class RunContext {
     const path = name.length === 0 ? folder : joinPath(folder, name);
     this.problems++;
     this.observer.problem({ code, path, message: `Cannot ${what} ${showPath(path)}: ${why}` });
+  }
+
+  /** Says something once, however often it happens: a repository with damage would fill the screen. */
+  noteOnce(about: string, message: () => string): void {
+    if (this.#noted.has(about)) return;
+    this.#noted.add(about);
+    this.observer.note(message());
   }
 
   /** Tells what becomes of an entry, when somebody wants to know. */

@@ -187,7 +187,7 @@ export class TreeRun {
   }
 
   async #enterNext(folder: OpenFolder): Promise<void> {
-    if (this.#descriptors.crowded) {
+    if (!this.#descriptors.hasRoom()) {
       this.#queue.send();
       return await this.#change();
     }
