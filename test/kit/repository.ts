@@ -48,7 +48,7 @@ export function initRepository(
 /** Opens it again, index loaded. */
 export async function reopen(
   storage: Storage,
-  options: WritingOptions & { password?: string } = {},
+  options: WritingOptions & { password?: string; keyHint?: string } = {},
   ports: RepositoryPorts = testPorts(),
 ): Promise<Repository> {
   const repository = await Repository.open(storage, ports, { password: PASSWORD, ...options });

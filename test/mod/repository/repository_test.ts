@@ -2,10 +2,9 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { type BlobId, systemRandom, toHex, utf8 } from "../../../mod/base/mod.ts";
 import { sha256 } from "../../../mod/crypto/mod.ts";
-import { encodeTree } from "../../../mod/format/mod.ts";
-import { BlobTable, BlobWriter, Repository } from "../../../mod/repository/mod.ts";
-import { type FileHandle, MemoryStorage, type StorageCall } from "../../../mod/storage/mod.ts";
-import { CHEAP_KDF, DraftSaver, initRepository, PASSWORD, reopen, testPorts } from "../../kit/repository.ts";
+import { Repository } from "../../../mod/repository/mod.ts";
+import { MemoryStorage } from "../../../mod/storage/mod.ts";
+import { DraftSaver, initRepository, PASSWORD, reopen, testPorts } from "../../kit/repository.ts";
 import { DamagedStorage, namesOf } from "../../kit/damaged_storage.ts";
 
 const big = (seed: number, bytes: number) => {
@@ -89,50 +88,6 @@ Deno.test("Repository stores nothing twice, neither in a run nor in the next", a
   strictEqual((await namesOf(storage, "index")).length, 1);
 });
 
-Deno.test("Repository writes packs, then indexes, then the snapshot", async () => {
-  const order: string[] = [];
-  class Recorder extends MemoryStorage {
-    override save(file: FileHandle, bytes: Uint8Array<ArrayBuffer>, call?: StorageCall): Promise<void> {
-      order.push(file.type);
-      return super.save(file, bytes, call);
-    }
-  }
-  const repository = await initRepository(new Recorder(), { packBytesTarget: 50_000 });
-  order.length = 0;
-  await new DraftSaver(repository).snapshot({
-    a: [systemRandom.bytes(60_000), systemRandom.bytes(60_000)],
-    b: "c",
-  });
-  strictEqual(order.at(-1), "snapshots");
-  strictEqual(order.indexOf("snapshots"), order.length - 1);
-  ok(order.lastIndexOf("data") < order.indexOf("index"));
-});
-
-Deno.test("Repository saves no snapshot while a blob is claimed and not stored", async () => {
-  const repository = await initRepository();
-  const tree = await repository.saveTree(encodeTree([]));
-  const seed = repository.writerSeed();
-  const writer = new BlobWriter({ ...seed, table: BlobTable.attach(seed.table), type: "data" }, systemRandom);
-  writer.put(sha256(utf8("x")), utf8("x"));
-  const snapshot = { time: 0n, tree, paths: ["/"] };
-  await rejects(repository.saveSnapshot(snapshot), { code: "SG1023" });
-  await repository.savePack((await writer.seal())!);
-  await repository.saveSnapshot(snapshot);
-  await rejects(repository.saveSnapshot({ ...snapshot, tree: "a".repeat(64) as BlobId }), { code: "SG1028" });
-});
-
-Deno.test("Repository keeps what is stored listed when an index could not be written", async () => {
-  const storage = new DamagedStorage(new MemoryStorage());
-  const repository = await initRepository(storage);
-  const saver = new DraftSaver(repository);
-  storage.failSaves("index", 1, "SG0200");
-  await rejects(saver.snapshot({ a: "b" }), { code: "SG0200" });
-  strictEqual((await namesOf(storage, "snapshots")).length, 0);
-  await saver.snapshot({ a: "b" });
-  const again = await reopen(storage);
-  await again.loadTree((await again.findSnapshot("latest")).snapshot.tree);
-});
-
 Deno.test("Repository.loadBlob takes another copy when one is damaged, and names the blob when none is whole", async () => {
   const storage = new DamagedStorage(new MemoryStorage());
   await initRepository(storage);
@@ -154,87 +109,6 @@ Deno.test("Repository.loadBlob takes another copy when one is damaged, and names
   await rejects(damage(again, second), (error: Error & { code: string }) => {
     return error.code === "SG1005" && error.message.includes(id);
   });
-});
-
-Deno.test("Repository.loadBlob finds what another program stored after the index was loaded", async () => {
-  const storage = new MemoryStorage();
-  await initRepository(storage);
-  const early = await reopen(storage);
-  const late = await reopen(storage);
-  const saver = new DraftSaver(late);
-  const id = await saver.data("later");
-  await saver.snapshot({ x: "later" });
-  strictEqual(new TextDecoder().decode(await early.loadBlob("data", id)), "later");
-  await rejects(early.loadBlob("data", "b".repeat(64) as BlobId), { code: "SG1028" });
-});
-
-Deno.test("Repository.loadIndex names a damaged index, or tells of it and goes on", async () => {
-  const storage = new DamagedStorage(new MemoryStorage());
-  const repository = await initRepository(storage);
-  await new DraftSaver(repository).snapshot({ a: "b" });
-  await new DraftSaver(repository).snapshot({ c: "d" });
-  const [name] = await namesOf(storage, "index");
-  storage.flip({ type: "index", name: name! }, 40);
-  await rejects(reopen(storage), (error: Error & { code: string }) => {
-    return error.code === "SG1005" && error.message.includes(`index/${name}`);
-  });
-  const opened = await Repository.open(storage, testPorts(), { password: PASSWORD });
-  const damaged: string[] = [];
-  await opened.loadIndex({ onDamage: (id) => damaged.push(id) });
-  deepStrictEqual(damaged, [name]);
-  ok(opened.table.count > 0);
-});
-
-Deno.test("Repository.findSnapshot knows latest, prefixes, folders and filters", async () => {
-  const storage = new MemoryStorage();
-  const repository = await initRepository(storage);
-  const saver = new DraftSaver(repository);
-  const old = await saver.snapshot({ a: "1" }, { time: 10n, hostname: "ada", tags: ["x", "y"] });
-  const late = await saver.snapshot({ a: "2" }, { time: 20n, hostname: "bob", paths: ["/home"] });
-  strictEqual((await repository.findSnapshot("latest")).id, late);
-  strictEqual((await repository.findSnapshot("latest", { filter: { hosts: ["ada"] } })).id, old);
-  strictEqual((await repository.findSnapshot("latest", { filter: { tags: [["z"], ["x", "y"]] } })).id, old);
-  strictEqual((await repository.findSnapshot("latest", { filter: { tags: [[""]] } })).id, late);
-  strictEqual((await repository.findSnapshot("latest", { filter: { paths: ["/home"] } })).id, late);
-  strictEqual((await repository.findSnapshot(old.slice(0, 12))).id, old);
-  deepStrictEqual((await repository.findSnapshot("latest:a/b:c")).folder, "a/b:c");
-  for (const name of ["", "zz", ":a"]) await rejects(repository.findSnapshot(name), { code: "SG1010" });
-  await rejects(repository.findSnapshot("latest", { filter: { hosts: ["eve"] } }), { code: "SG1010" });
-  deepStrictEqual((await repository.listSnapshots()).map(({ id }) => id), [old, late]);
-  strictEqual(await repository.removeSnapshots([old, old]), 1);
-});
-
-Deno.test("Repository keys can be added, listed, changed and removed, never the one in use", async () => {
-  const storage = new MemoryStorage();
-  const repository = await initRepository(storage);
-  const second = await repository.addKey({ password: "second", username: "bob", kdf: CHEAP_KDF });
-  deepStrictEqual(
-    (await repository.listKeys()).map(({ id, current }) => [id, current]).sort(),
-    [
-      [repository.keyId, true],
-      [second, false],
-    ].sort(),
-  );
-  const other = await reopen(storage, { password: "second" });
-  strictEqual(other.keyId, second);
-  await rejects(other.removeKey(second), { code: "SG1029" });
-  await rejects(other.removeKey("zz"), { code: "SG1031" });
-  await rejects(other.removeKey(""), { code: "SG1031" });
-  const changed = await other.changePassword({ password: "third", kdf: CHEAP_KDF });
-  strictEqual(other.keyId, changed);
-  await rejects(reopen(storage, { password: "second" }), { code: "SG1001" });
-  const third = await reopen(storage, { password: "third" });
-  await third.removeKey(repository.keyId.slice(0, 20));
-  await rejects(reopen(storage), { code: "SG1001" });
-});
-
-Deno.test("Repository opens by another key when one key file is damaged", async () => {
-  const storage = new DamagedStorage(new MemoryStorage());
-  const repository = await initRepository(storage);
-  const second = await repository.addKey({ password: "second", kdf: CHEAP_KDF });
-  storage.flip({ type: "keys", name: second }, 30);
-  await reopen(storage);
-  await rejects(reopen(storage, { password: "second" }), { code: "SG1001" });
 });
 
 Deno.test("Repository of version 1 is written without compression", async () => {
