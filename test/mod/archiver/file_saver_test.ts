@@ -1,5 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { BatchWriter, type FileOutcome, readOutcome, type SavedFile } from "../../../mod/archiver/batch.ts";
 import { ByteReader } from "../../../mod/archiver/byte_stream.ts";
 import { FileSaver } from "../../../mod/archiver/mod.ts";
@@ -265,4 +266,40 @@ Deno.test("FileSaver.save passes on what the sink throws", async () => {
   const batch = new BatchWriter();
   batch.add({ folder: tree.fs.openRoot("/"), name: utf8("x"), offset: 0, length: -1 });
   await assert.rejects(saver.save(batch.take()), broken);
+});
+
+Deno.test("FileSaver.save stores one state of a file that is changed at any moment, or says changed", async () => {
+  const version = fc.record({
+    length: fc.constantFrom(0, 1, 500, 600_000, 2 * MIB),
+    how: fc.constantFrom("write", "replace"),
+  });
+  const moments = fc.array(fc.nat(14), { maxLength: 8 });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(version, { minLength: 9, maxLength: 9 }),
+      moments,
+      async (versions, changes) => {
+        const bench = new Bench();
+        const content = (number: number) => new Uint8Array(versions[number]!.length).fill(number + 1);
+        let number = 0, calls = 0;
+        bench.tree.write("/a", content(0));
+        let busy = false;
+        bench.onCall = () => {
+          if (busy || !changes.includes(calls++)) return undefined;
+          busy = true;
+          number++;
+          if (versions[number]!.how === "replace") bench.tree.write("/b", content(number)).rename("/b", "a");
+          else bench.tree.write("/a", content(number));
+          busy = false;
+          return undefined;
+        };
+        const file = await bench.saveOne("a");
+        if (file.kind === "changed") return assert.ok(number > 0);
+        const states = Array.from({ length: number + 1 }, (_, i) => plainIds(content(i)).join());
+        assert.ok(states.includes(idsOf(file).join()), "the content is one state");
+        assert.equal(file.stat.size, file.bytes);
+      },
+    ),
+    { numRuns: 60 },
+  );
 });
