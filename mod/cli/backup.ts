@@ -95,7 +95,7 @@ export const backupCommand: Command = {
     await using engine = await openOrMake(args, context);
     await warnIfTogether(order, engine, context);
     try {
-      const report = await engine.backup(order, context.output.runOptions(context.signal, "backup"));
+      const report = await engine.backup(order, context.output.startRun(context.signal, "backup"));
       sayResult(order, report, engine, context);
       return report.complete ? EXIT.done : EXIT.incomplete;
     } finally {

@@ -29,7 +29,7 @@ export const checkCommand: Command = {
     const { output } = context;
     try {
       const order = readData === undefined ? {} : { readData };
-      const report = await engine.check(order, output.runOptions(context.signal, "check"));
+      const report = await engine.check(order, output.startRun(context.signal, "check"));
       const elapsedMs = output.endRun();
       for (const { severity, code, message } of report.findings) {
         if (severity === "error" && output.mode.json) output.problem({ code, message }, "check");

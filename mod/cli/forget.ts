@@ -71,7 +71,7 @@ export const forgetCommand: Command = {
     await using engine = await openRepository(args, context);
     const { output } = context;
     try {
-      const report = await engine.forget(order, output.runOptions(context.signal, "forget"));
+      const report = await engine.forget(order, output.startRun(context.signal, "forget"));
       output.endRun();
       for (const group of report.groups) sayGroup(group, args.flag("compact"), context);
       const removed = report.groups.reduce((sum, group) => sum + group.remove.length, 0);

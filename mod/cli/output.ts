@@ -150,6 +150,20 @@ export class Output {
     };
   }
 
+  /** As {@link runOptions}, for work that takes time: a bar stands there from the first moment on. */
+  startRun(signal: AbortSignal, during: string): RunOptions {
+    const options = this.runOptions(signal, during);
+    if (this.#progressStyle() === "bar") {
+      this.#view?.start(() => ({ phase: "preparing", filesDone: 0, bytesDone: 0, problems: 0 }));
+    }
+    return options;
+  }
+
+  /** Draws the progress of the moment, between the regular times. */
+  drawProgress(): void {
+    this.#view?.update();
+  }
+
   /** Takes the progress away; answers how long the run took, ms. */
   endRun(): number {
     const elapsed = this.#view?.elapsedMs ?? 0;

@@ -34,7 +34,7 @@ export const pruneCommand: Command = {
     const order = { ...pruneOrder(args), dryRun: args.flag("dry-run") };
     await using engine = await openRepository(args, context);
     try {
-      const report = await engine.prune(order, context.output.runOptions(context.signal, "prune"));
+      const report = await engine.prune(order, context.output.startRun(context.signal, "prune"));
       context.output.endRun();
       sayPruned(report, order.dryRun, context);
       return 0;

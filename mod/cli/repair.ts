@@ -76,7 +76,7 @@ async function repair(
   await using engine = await openRepository(args, context);
   const { output } = context;
   try {
-    const report = await work(engine, output.runOptions(context.signal, "repair"));
+    const report = await work(engine, output.startRun(context.signal, "repair"));
     output.endRun();
     output.summary({ changed: report.changed, notes: report.notes });
     for (const note of report.notes) output.info(shownText(note));

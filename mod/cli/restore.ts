@@ -74,7 +74,7 @@ export const restoreCommand: Command = {
     const order = await restoreOrder(args, context);
     await using engine = await openRepository(args, context);
     try {
-      const report = await engine.restore(order, context.output.runOptions(context.signal, "restore"));
+      const report = await engine.restore(order, context.output.startRun(context.signal, "restore"));
       sayResult(order, report, context);
       return report.complete ? EXIT.done : EXIT.incomplete;
     } finally {

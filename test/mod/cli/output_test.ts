@@ -122,3 +122,14 @@ Deno.test("Output says once for each kind of problem what to do", () => {
     /\nwarning: 2 entries could not be read\n {2}Check the file's permissions, .* \[SG0094\]\n$/,
   );
 });
+
+Deno.test("Output shows that a run prepares, on a terminal only", () => {
+  const signal = new AbortController().signal;
+  for (const terminals of [["stderr"], []] as const) {
+    const { terminal, output } = make({}, new FakeTerminal({ terminals }));
+    output.startRun(signal, "restore");
+    output.drawProgress();
+    output.endRun();
+    assert.equal(terminal.err, terminals.length > 0 ? "\r[0:00] preparing\x1b[K\r\x1b[K" : "");
+  }
+});
