@@ -60,7 +60,7 @@ export interface CheckOptions {
   readonly readData?: DataPortion;
   /** Read each pack's header and compare it with the index. */
   readonly headers?: boolean;
-  /** Only these snapshots. */
+  /** Only these snapshots; of the data, only packs that they need. */
   readonly filter?: SnapshotFilter;
   readonly verify?: PackVerifier;
   /** Packs to verify at once; more than one helps when `verify` uses other threads. */
@@ -118,11 +118,15 @@ class Check {
   #trees = 0;
   #packsRead = 0;
   #bytesRead = 0;
+  /** With a filter: the packs that the chosen snapshots need. */
+  readonly #needed: Set<number> | undefined;
 
   constructor(repository: Repository, options: CheckOptions) {
     this.#repository = repository;
     this.#options = options;
     this.#call = options.signal ? { signal: options.signal } : {};
+    const { hosts, tags, paths } = options.filter ?? {};
+    if (hosts?.length || tags?.length || paths?.length) this.#needed = new Set();
   }
 
   report(snapshots: number, packs: number): CheckReport {
@@ -232,6 +236,7 @@ class Check {
     await walkTrees(this.#repository, roots, {
       tree: (id, tree) => {
         this.#trees++;
+        this.#need(this.#repository.table.findHex("tree", id));
         this.#checkTree(id, tree);
       },
       damaged: (id, error) => this.#error(error.code, `tree ${id}`, error.message),
@@ -258,11 +263,17 @@ class Check {
   #checkFile(id: BlobId, { content }: Node, name: string): void {
     if (content === null) return this.#error("SG1005", `tree ${id}`, `File ${name} has no list of content`);
     for (const blob of content) {
-      if (isNullId(blob)) this.#error("SG1005", `tree ${id}`, `File ${name} names a blob without ID`);
-      else if (this.#repository.table.findHex("data", blob) < 0) {
+      const entry = this.#repository.table.findHex("data", blob);
+      if (entry >= 0) this.#need(entry);
+      else if (isNullId(blob)) this.#error("SG1005", `tree ${id}`, `File ${name} names a blob without ID`);
+      else {
         this.#error("SG1028", `tree ${id}`, `File ${name} needs blob ${blob}, which no index lists`);
       }
     }
+  }
+
+  #need(entry: number): void {
+    this.#needed?.add(this.#repository.table.packOf(entry));
   }
 
   /** Reads packs whole and verifies every blob in them. */
@@ -302,7 +313,7 @@ class Check {
     const all: PackId[] = [];
     for (let pack = 0; pack < packs.count; pack++) {
       const id = packs.id(pack);
-      if (packs.blobs(pack) > 0 && sizes.has(id)) all.push(id);
+      if (packs.blobs(pack) > 0 && sizes.has(id) && (this.#needed?.has(pack) ?? true)) all.push(id);
     }
     if (portion === "all") return all;
     if ("part" in portion) {

@@ -59,6 +59,9 @@ import {
   type SnapshotListOptions,
 } from "./snapshots.ts";
 
+/** Time between two looks for index files that other programs wrote. */
+const LOOK_AGAIN_MS = 5_000;
+
 /** The ports of a repository. */
 export interface RepositoryPorts {
   readonly clock: Clock;
@@ -135,6 +138,7 @@ export class Repository {
   readonly #saver: PackSaver;
   #trees: BlobWriter | undefined;
   #treePackOnItsWay: Promise<void> | undefined;
+  #lookedAgainMs = -Infinity;
 
   private constructor(
     storage: Storage,
@@ -279,7 +283,7 @@ export class Repository {
    */
   async loadBlob(type: BlobType, id: BlobId, signal?: AbortSignal): Promise<Uint8Array> {
     let entry = this.table.findHex(type, id);
-    if (entry < 0) {
+    if (entry < 0 && this.#mayLookAgain()) {
       // Another program may have stored it since.
       await this.loadIndex(signal ? { signal } : {});
       entry = this.table.findHex(type, id);
@@ -411,6 +415,14 @@ export class Repository {
     await this.storage.remove({ type: "keys", name: this.keyId }, call);
     (this as { keyId: KeyId }).keyId = fresh;
     return fresh;
+  }
+
+  /** Many blobs may be missing; the index files are not listed anew for each. */
+  #mayLookAgain(): boolean {
+    const now = this.ports.clock.monotonicMs();
+    if (now - this.#lookedAgainMs < LOOK_AGAIN_MS) return false;
+    this.#lookedAgainMs = now;
+    return true;
   }
 
   async #shipTrees(call: StorageCall): Promise<void> {

@@ -121,5 +121,6 @@ Deno.test("checkRepository looks at the filtered snapshots only", async () => {
   const storage = await filled();
   const repository = await reopen(storage);
   await new DraftSaver(repository).snapshot({ z: "z" }, { hostname: "other" });
-  strictEqual((await check(storage, { filter: { hosts: ["other"] } })).trees, 1);
+  const report = await check(storage, { filter: { hosts: ["other"] }, readData: "all" });
+  deepStrictEqual([report.snapshots, report.trees, report.packsRead], [1, 1, 2]);
 });
