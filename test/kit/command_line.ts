@@ -5,6 +5,8 @@ import assert from "node:assert/strict";
 export interface Ended {
   readonly code: number;
   readonly out: string;
+  /** The bytes that `out` is the text of. */
+  readonly bytes: Uint8Array;
   readonly err: string;
 }
 
@@ -64,7 +66,12 @@ export async function start(argv: readonly string[], options: StartOptions = {})
     await writer.close().catch(() => {});
   }
   const { code, stdout, stderr } = await child.output();
-  return { code, out: new TextDecoder().decode(stdout), err: new TextDecoder().decode(stderr) };
+  return {
+    code,
+    out: new TextDecoder().decode(stdout),
+    bytes: stdout,
+    err: new TextDecoder().decode(stderr),
+  };
 }
 
 function withPassword(options: StartOptions): StartOptions {

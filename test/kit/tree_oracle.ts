@@ -99,18 +99,22 @@ function sortedRecords(bytes: Uint8Array): Uint8Array {
   return Buffer.from(records.sort().join(""), "latin1");
 }
 
-/** Fails with the entries that differ unless both folders hold the same. */
+/** Fails with the entries that differ unless `actual` holds what `expected`, a folder or an account of one, holds. */
 export async function assertSameTree(
   actual: string,
-  expected: string,
+  expected: string | TreeAccount,
   names?: readonly string[],
 ): Promise<void> {
-  const [a, b] = await Promise.all([accountOf(actual, names), accountOf(expected, names)]);
+  const told = typeof expected === "string" ? expected : "what was there";
+  const [a, b] = await Promise.all([
+    accountOf(actual, names),
+    typeof expected === "string" ? accountOf(expected, names) : expected,
+  ]);
   const [inA, inB] = [new Set(a.lines), new Set(b.lines)];
   const extra = a.lines.filter((line) => !inB.has(line)).slice(0, 20);
   const missing = b.lines.filter((line) => !inA.has(line)).slice(0, 20);
-  assert.deepEqual({ extra, missing }, { extra: [], missing: [] }, `${actual} differs from ${expected}`);
-  assert.equal(a.digest, b.digest, `${actual} differs from ${expected} in content, holes or attributes`);
+  assert.deepEqual({ extra, missing }, { extra: [], missing: [] }, `${actual} differs from ${told}`);
+  assert.equal(a.digest, b.digest, `${actual} differs from ${told} in content, holes or attributes`);
 }
 
 async function listing(folder: string, names: readonly string[]): Promise<string[]> {
