@@ -14,8 +14,11 @@ export const CHUNK_BYTES_MAX = 8 * MIB;
 
 /** A pack is closed when it holds this many bytes. */
 export const PACK_BYTES_TARGET = 16 * MIB;
-/** Largest pack that a reader accepts: restic's largest target (128 MiB), one chunk over, and its header. */
-export const PACK_BYTES_MAX = 160 * MIB;
+/**
+ * Largest pack that a reader accepts: restic's largest target (128 MiB), its header, and one blob over, which may be the tree
+ * of a folder with millions of entries. It is held against the size of the file that is there, never against a claim.
+ */
+export const PACK_BYTES_MAX = (160 + 2047) * MIB;
 /** Largest pack header that a reader accepts (restic's limit). */
 export const PACK_HEADER_BYTES_MAX = 16 * MIB;
 /** Largest data blob that a reader accepts once decompressed. restic's chunks end at 8 MiB. */
