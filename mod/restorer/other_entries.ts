@@ -3,13 +3,13 @@ import { equalBytes } from "../base/mod.ts";
 import { isOsError } from "../errors/mod.ts";
 import { type Node, permissionsOf } from "../format/mod.ts";
 import type { Fd, FileSystem, Stat } from "../platform/mod.ts";
-import { type Failure, failureOf, UnsafeTarget } from "./failures.ts";
+import { type Failure, failureOf } from "./failures.ts";
 import { applyMetadataOf, metadataOf } from "./metadata.ts";
+import { demandOwnFolder } from "./own_folder.ts";
 import { removeObstacle } from "./remove_extras.ts";
 import type { RestoreRun } from "./restore_run.ts";
 import { statOrNone } from "./existing.ts";
 import type { TargetFolder } from "./target_folders.ts";
-import { createTemporary } from "./temporary_names.ts";
 import { removeQuietly } from "./write_job.ts";
 
 /**
@@ -132,23 +132,8 @@ class OtherMaker {
     const name = this.#run.names.next();
     this.#fs.makeFolder(parent, name, 0o700);
     this.#staging = { name, fd: this.#fs.openFolder(parent, name) };
-    this.#refuseForeign(this.#staging.fd);
+    demandOwnFolder(this.#fs, this.#staging.fd, this.#run.names);
     return this.#staging;
-  }
-
-  /** Somebody may have put a folder of his own in the place of ours: its owner is not the one who makes files in it. */
-  #refuseForeign(staging: Fd): void {
-    const probe = createTemporary(this.#fs, staging, this.#run.names);
-    try {
-      const ours = this.#fs.statFd(probe.fd).uid;
-      const { uid, permissions } = this.#fs.statFd(staging);
-      if (uid !== ours || (permissions & 0o077) !== 0) {
-        throw new UnsafeTarget("its folder is being tampered with");
-      }
-    } finally {
-      this.#fs.close(probe.fd);
-      removeQuietly(this.#fs, staging, probe.name);
-    }
   }
 
   #setMetadata(dir: Fd, name: Uint8Array, node: Node): Failure | undefined {

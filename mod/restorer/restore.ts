@@ -15,6 +15,7 @@ import { mayDelete, removeExtras, removeObstacle } from "./remove_extras.ts";
 import { RestoreRun } from "./restore_run.ts";
 import { joinPath, TreeDescent } from "./snapshot_walk.ts";
 import { TargetFolder, TargetFolders } from "./target_folders.ts";
+import { TemporaryNames } from "./temporary_names.ts";
 import { openTarget } from "./target_root.ts";
 import { WindowRunner } from "./window.ts";
 
@@ -44,8 +45,9 @@ export async function restoreTree(
       dryRun: options.dryRun ?? false,
       mayReplace: (folder: TargetFolder) => mayDelete(options, folder.path),
     };
-    using folders = new TargetFolders(ports.fs, rootFd, rules);
-    const run = new RestoreRun(needs, lanes, ports, options, folders);
+    const names = new TemporaryNames(ports.random);
+    using folders = new TargetFolders(ports.fs, names, rootFd, rules);
+    const run = new RestoreRun(needs, lanes, ports.fs, options, folders, names);
     options.onStart?.(run.counters);
     await new Restorer(run).restore(root);
     if (rootFd !== undefined && !options.dryRun && (options.sync ?? true)) {

@@ -4,34 +4,24 @@ import type { FileSystem } from "../platform/mod.ts";
 import { type Failure, failureOf } from "./failures.ts";
 import { applyMetadata, metadataDifferences, metadataOf, readXattrs } from "./metadata.ts";
 import type { RestoreLanes, RestoreNeeds } from "./needs.ts";
-import {
-  newCounters,
-  type RestoreCounters,
-  type RestoreFate,
-  type RestoreOptions,
-  type RestorePorts,
-} from "./options.ts";
+import { newCounters, type RestoreCounters, type RestoreFate, type RestoreOptions } from "./options.ts";
 import { makeOthers } from "./other_entries.ts";
 import { shownPath } from "./shown_path.ts";
 import type { TargetFolder, TargetFolders } from "./target_folders.ts";
-import { TemporaryNames } from "./temporary_names.ts";
+import type { TemporaryNames } from "./temporary_names.ts";
 
 /** What the parts of one restore share: ports, order, counters, folders; and the end of every folder. */
 export class RestoreRun {
-  readonly fs: FileSystem;
-  readonly names: TemporaryNames;
   readonly counters: RestoreCounters = newCounters();
 
   constructor(
     readonly needs: RestoreNeeds,
     readonly lanes: RestoreLanes,
-    ports: RestorePorts,
+    readonly fs: FileSystem,
     readonly options: RestoreOptions,
     readonly folders: TargetFolders,
-  ) {
-    this.fs = ports.fs;
-    this.names = new TemporaryNames(ports.random);
-  }
+    readonly names: TemporaryNames,
+  ) {}
 
   get privileged(): boolean {
     return this.options.privileged;

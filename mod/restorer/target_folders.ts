@@ -4,7 +4,9 @@ import type { Node } from "../format/mod.ts";
 import type { Fd, FileSystem } from "../platform/mod.ts";
 import { openSameFolder, UnsafeTarget } from "./failures.ts";
 import { dropInheritedAcl } from "./metadata.ts";
+import { demandOwnFolder } from "./own_folder.ts";
 import { joinPath } from "./snapshot_walk.ts";
+import type { TemporaryNames } from "./temporary_names.ts";
 
 /** Folders kept open at once. The usual limit of a process is 1,024 descriptors. */
 const OPEN_MAX = 400;
@@ -53,6 +55,7 @@ export interface FolderRules {
  */
 export class TargetFolders {
   readonly #fs: FileSystem;
+  readonly #names: TemporaryNames;
   readonly #rules: FolderRules;
   /** Open folders but the root, the longest unused first. */
   readonly #open = new Map<TargetFolder, Fd>();
@@ -62,8 +65,15 @@ export class TargetFolders {
   readonly root: TargetFolder;
   readonly #rootFd: Fd;
 
-  constructor(fs: FileSystem, rootFd: Fd | undefined, rules: FolderRules, openMax = OPEN_MAX) {
+  constructor(
+    fs: FileSystem,
+    names: TemporaryNames,
+    rootFd: Fd | undefined,
+    rules: FolderRules,
+    openMax = OPEN_MAX,
+  ) {
     this.#fs = fs;
+    this.#names = names;
     this.#rules = rules;
     this.#openMax = openMax;
     this.#rootFd = rootFd ?? -1;
@@ -156,6 +166,8 @@ export class TargetFolders {
       const stat = fs.statFd(fd);
       folder.dev = stat.dev;
       folder.ino = stat.ino;
+      // Into a folder that this restore made nobody else can reach.
+      if (folder.isNew && !parentIsNew) demandOwnFolder(fs, fd, this.#names);
       if (folder.isNew) dropInheritedAcl(fs, fd);
       else if ((stat.permissions & PRIVATE) !== PRIVATE && !this.#rules.dryRun) {
         this.#makeUsable(fd, stat.permissions);

@@ -171,7 +171,7 @@ Deno.test("restoreTree is not led away by a folder exchanged for a link at any m
     await restoreNodes(fs, store, nodes, "/t");
   }
   for (let moment = 1; moment <= total; moment += 3) {
-    for (const victim of ["p", "q"]) {
+    for (const [victim, by] of [["p", "link"], ["q", "link"], ["p", "folder"]]) {
       const fs = withOutside();
       let done = false;
       using _rule = count(fs, (number) => {
@@ -180,13 +180,23 @@ Deno.test("restoreTree is not led away by a folder exchanged for a link at any m
         try {
           done = true;
           at(fs, path, (dir, name) => fs.rename(dir, name, dir, utf8("aside")));
-          makeSymlink(fs, path, "/outside");
+          if (by === "link") makeSymlink(fs, path, "/outside");
+          else {at(fs, path, (dir, name) =>
+              at(fs, "/outside", (root, outside) =>
+                fs.rename(root, outside, dir, name)));}
         } catch {
           done = false;
         }
       });
+      const outside = fs.openRoot("/outside");
       await restoreNodes(fs, store, nodes, "/t");
-      assertOutsideUntouched(fs);
+      assert.deepEqual([...fs.names(outside)].flat().map(utf8Text), ["canary"]);
+      const canary = fs.openRead(outside, utf8("canary"));
+      assert.equal(fs.statFd(canary).size, "alive".length);
+      fs.close(canary);
+      fs.close(outside);
+      // Inside `p` only its owner could put a folder, so `q` is exchanged for links alone.
+      if (by === "link") assertOutsideUntouched(fs);
       assert.equal(fs.openCount, 0);
     }
   }
@@ -211,4 +221,87 @@ Deno.test("restoreTree fails when a lane fails, and cleans up", async () => {
   const nodes = [file(store, "f", crypto.getRandomValues(new Uint8Array(1000)), { piece: 30 })];
   await assert.rejects(restoreNodes(fs, store, nodes, "/t", { lanes }), /the lane broke/);
   assert.deepEqual([paths(fs, "/t"), fs.openCount], [[], 0]);
+});
+
+Deno.test("restoreTree does not write into a file that took the place of the one it mends or makes", async () => {
+  const store = new ToyStore(1 << 20);
+  const big = new Uint8Array(5 << 20);
+  for (let i = 0; i < big.length; i += 999) big[i] = i % 250 + 1;
+  for (const existing of [true, false]) {
+    const fs = withOutside();
+    const damaged = big.slice();
+    damaged[3 << 20] = 255;
+    if (existing) write(fs, "/t/big", damaged);
+    let swapped = false;
+    store.onLoad = () => {
+      const [unfinished] = paths(fs, "/t");
+      if (swapped || !unfinished) return;
+      swapped = true;
+      at(fs, unfinished, (dir, name) => {
+        fs.rename(dir, name, dir, utf8("aside"));
+        at(fs, "/outside/canary", (from, canary) => fs.makeHardLink(from, canary, dir, name));
+      });
+    };
+    const nodes = [file(store, "big", big, { piece: 1 << 18 })];
+    const { problems } = await restoreNodes(fs, store, nodes, "/t");
+    assert.ok(swapped);
+    assert.deepEqual(codes(problems), ["SG1013 /big"]);
+    assert.equal(text(fs, "/outside/canary"), "alive");
+    assert.equal(stat(fs, "/outside/canary").permissions, 0o644);
+  }
+});
+
+Deno.test("restoreTree makes no hard link to a file that took the place of its own", async () => {
+  const fs = withOutside();
+  const store = new ToyStore();
+  const shared = { inode: 1n, links: 2n };
+  const nodes = [file(store, "a", "x", shared), file(store, "b", "x", shared)];
+  using _rule = fs.failWhen(({ call, name }) => {
+    if (call !== "makeHardLink" || !name || !utf8Text(name).startsWith(".sparegrid")) return undefined;
+    at(fs, "/t/a", (dir, a) => {
+      fs.removeFile(dir, a);
+      at(fs, "/outside/canary", (from, canary) => fs.makeHardLink(from, canary, dir, a));
+    });
+    return undefined;
+  });
+  const { problems } = await restoreNodes(fs, store, nodes, "/t");
+  assert.deepEqual(codes(problems), ["SG1013 /b"]);
+  assert.deepEqual(paths(fs, "/t"), ["/t/a"]);
+});
+
+Deno.test("restoreTree sets no set-id bits where it may not give the file away", async () => {
+  for (const privileged of [false, true]) {
+    const fs = withOutside();
+    const store = new ToyStore();
+    using _rule = fs.failWhen(({ call }) => call.startsWith("setOwner") ? "EPERM" : undefined);
+    const nodes = [
+      file(store, "f", "x", { permissions: 0o6755 }),
+      folder(store, "g", [], { permissions: 0o2775 }),
+    ];
+    const { problems } = await restoreNodes(fs, store, nodes, "/t", { privileged });
+    assert.deepEqual(codes(problems).sort(), privileged ? ["SG1025 /f", "SG1025 /g"] : []);
+    assert.equal(stat(fs, "/t/f").permissions, 0o755);
+    assert.equal(stat(fs, "/t/g").permissions, 0o775);
+  }
+});
+
+Deno.test("restoreTree with delete leaves other file systems alone", async () => {
+  const inner = withOutside();
+  makeFolder(inner, "/t/mount");
+  write(inner, "/t/mount/x", "precious");
+  write(inner, "/t/extra", "x");
+  const fs = new Proxy(inner, {
+    get(target, key) {
+      if (key === "stat") {
+        return (dir: number, name: Uint8Array) => {
+          const seen = target.stat(dir, name);
+          return utf8Text(name) === "mount" ? { ...seen, dev: 99n } : seen;
+        };
+      }
+      const value = Reflect.get(target, key, target);
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
+  await restoreNodes(fs, new ToyStore(), [], "/t", { delete: true });
+  assert.deepEqual(paths(inner, "/t"), ["/t/mount", "/t/mount/x"]);
 });
