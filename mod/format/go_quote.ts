@@ -5,6 +5,9 @@ import { INVALID_RUNE, runeAt, runeWidth } from "./go_utf8.ts";
 /** Names that quoting leaves alone: printable ASCII without the quote and the backslash. */
 const PLAIN = /^[ !#-[\]-~]*$/;
 
+/** Up to this length a name is cheaper to put together here than by the runtime's decoder, bytes. */
+const SHORT_NAME_BYTES = 32;
+
 /**
  * Go's unicode.IsPrint: letters, marks, numbers, punctuation, symbols and the ASCII space. The runtime may know a
  * newer Unicode than a given restic; that changes how a name is written, never what it is read as.
@@ -34,10 +37,23 @@ function quoteRune(code: number): string {
   return code < 0x10000 ? `\\u${hex(code, 4)}` : `\\U${hex(code, 8)}`;
 }
 
+/** The name where quoting leaves it alone. Made here, because a call of the decoder costs more than a short name. */
+function plainText(bytes: Uint8Array): string | undefined {
+  if (bytes.length > SHORT_NAME_BYTES) {
+    const text = utf8Text(bytes);
+    return PLAIN.test(text) ? text : undefined;
+  }
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i]!;
+    if (byte < 0x20 || byte > 0x7e || byte === 0x22 || byte === 0x5c) return undefined;
+  }
+  return String.fromCharCode.apply(null, bytes as unknown as number[]);
+}
+
 /** Go's strconv.Quote of raw name bytes, without the outer quotes. */
 export function goQuote(bytes: Uint8Array): string {
-  const plain = utf8Text(bytes);
-  if (PLAIN.test(plain)) return plain;
+  const plain = plainText(bytes);
+  if (plain !== undefined) return plain;
   let out = "";
   for (let at = 0; at < bytes.length;) {
     const code = runeAt(bytes, at);

@@ -26,7 +26,7 @@ export function parseLoose(text: string, what: string): unknown {
 }
 
 /** True when the value, or one inside, is a number that a double may have rounded. Refuses deep nesting (SG1017). */
-function holdsRoundedNumber(value: unknown, what: string, depth = 0): boolean {
+export function holdsRoundedNumber(value: unknown, what: string, depth = 0): boolean {
   if (typeof value === "number") {
     return !Number.isSafeInteger(value) && (Number.isInteger(value) || Math.abs(value) === Infinity);
   }

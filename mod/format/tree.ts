@@ -1,8 +1,8 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { compareBytes, concatBytes, TREE_BLOB_BYTES_MAX, utf8 } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
-import { damaged, listOf, objectOf } from "./_fields.ts";
-import { jsonText, parseExact, parseLoose } from "./json.ts";
+import { damaged, type Fields, listOf, objectOf } from "./_fields.ts";
+import { holdsRoundedNumber, jsonText, parseExact, parseLoose } from "./json.ts";
 import { decodeNode, encodeNode } from "./node.ts";
 import type { Node, Tree } from "./types.ts";
 
@@ -41,8 +41,23 @@ export function encodeTree(nodes: readonly Node[]): Uint8Array<ArrayBuffer> {
   return builder.finish();
 }
 
-/** A number of so many digits may lie beyond 2^53. Inside a text it only costs a slower way. */
-const LONG_NUMBER = /[:,[]\s*-?\d{16}/;
+/**
+ * True when a number of these nodes may have lost digits. What a double has rounded is never below 2^53, so a look at the
+ * fields that may be as large, and into the rare free ones, finds every one that is kept.
+ */
+function mayHaveLostDigits(nodes: readonly unknown[], what: string): boolean {
+  for (const node of nodes) {
+    if (typeof node !== "object" || node === null) continue;
+    const { inode, device_id, size, links, device, generic_attributes } = node as Fields;
+    if (isLarge(inode) || isLarge(device_id) || isLarge(size) || isLarge(links) || isLarge(device)) {
+      return true;
+    }
+    if (generic_attributes !== undefined && holdsRoundedNumber(generic_attributes, what)) return true;
+  }
+  return false;
+}
+
+const isLarge = (value: unknown): boolean => typeof value === "number" && value > Number.MAX_SAFE_INTEGER;
 
 /**
  * A tree from its bytes; unknown fields and any order of fields are accepted. SG1005 for what cannot be a tree:
@@ -58,8 +73,10 @@ export function decodeTree(
     throw new SgError("SG1017", `Cannot read ${what}: it has ${bytes.length} bytes`);
   }
   const text = jsonText(bytes, what);
-  const parsed = LONG_NUMBER.test(text) ? parseExact(text, what) : parseLoose(text, what);
-  const nodes = listOf(objectOf(parsed, what), "nodes", what).map((node) => decodeNode(node, what));
+  const listIn = (parsed: unknown) => listOf(objectOf(parsed, what), "nodes", what);
+  let list = listIn(parseLoose(text, what));
+  if (mayHaveLostDigits(list, what)) list = listIn(parseExact(text, what));
+  const nodes = list.map((node) => decodeNode(node, what));
   if (strict) assertOrder(nodes, what);
   return { nodes };
 }

@@ -64,3 +64,12 @@ Deno.test("goUnquote answers any text without failing", () => {
     if (bytes) assert.equal(toHex(goUnquote(goQuote(bytes))!), toHex(bytes));
   }));
 });
+
+Deno.test("goQuote leaves plain names of every length alone, and none that only begins plain", () => {
+  for (let length = 0; length < 300; length++) {
+    const name = "a".repeat(length);
+    assert.equal(goQuote(utf8(name)), name);
+    assert.equal(goQuote(utf8(`${name}\x7f"`)), `${name}\\x7f\\"`);
+    assert.equal(goQuote(utf8(`${name}\u00e9`)), `${name}\u00e9`);
+  }
+});

@@ -59,6 +59,19 @@ Deno.test("decodeTree keeps every digit of numbers beyond 2^53, wherever the bla
   }
 });
 
+Deno.test("decodeTree keeps every digit in each field that can be so large", () => {
+  const large = 2n ** 64n - 1n;
+  for (const field of ["inode", "deviceId", "size", "links", "device"] as const) {
+    assert.equal(
+      decodeTree(encodeTree([file("a"), file("b", { [field]: large })])).nodes[1]![field],
+      large,
+      field,
+    );
+  }
+  const generic = { deep: [{ er: -(2n ** 60n) - 1n }] };
+  assert.deepEqual(decodeTree(encodeTree([file("a"), file("b", { generic })])).nodes[1]!.generic, generic);
+});
+
 Deno.test("decodeTree is not led astray by digits in names", () => {
   const name = "a,12345678901234567890:[12345678901234567890";
   const { nodes } = decodeTree(encodeTree([file(name, { inode: 2n ** 63n + 1n })]));
@@ -144,6 +157,11 @@ Deno.test("decodeTree refuses what cannot be a tree, and names it", () => {
       assert.match(error.message, /tree 12ab/);
       return true;
     });
+  }
+  // What cannot be turned into a number must not be tried.
+  for (const field of ["inode", "device_id", "size", "links", "device"]) {
+    const hostile = good.replace('"content":[]', `"${field}":{"valueOf":1,"toString":1},"content":[]`);
+    assert.throws(() => decodeTree(utf8(hostile)), refused("SG1005"), field);
   }
   // A number that comes as bigint must not break the message either.
   assert.throws(() => decodeTree(utf8(good.replace('"file"', "[12345678901234567890]"))), refused("SG1005"));
