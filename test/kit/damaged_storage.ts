@@ -1,12 +1,13 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { type SgCode, SgError } from "../../mod/errors/mod.ts";
-import type {
-  FileHandle,
-  FileType,
-  LoadRange,
-  Storage,
-  StorageCall,
-  StoredFile,
+import {
+  type FileHandle,
+  type FileType,
+  type LoadRange,
+  MemoryStorage,
+  type Storage,
+  type StorageCall,
+  type StoredFile,
 } from "../../mod/storage/mod.ts";
 
 /** Names of all stored files of a type, sorted. */
@@ -99,5 +100,25 @@ export class DamagedStorage implements Storage {
 
   close(): Promise<void> {
     return this.#inner.close();
+  }
+}
+
+/** Memory that refuses every change after a number of them, as if the power were cut: `Error: power cut`. */
+export class StoppingStorage extends MemoryStorage {
+  /** Changes that still go through. */
+  stopAfter = Infinity;
+
+  #count(): void {
+    if (this.stopAfter-- <= 0) throw new Error("power cut");
+  }
+
+  override async save(...args: Parameters<MemoryStorage["save"]>): Promise<void> {
+    this.#count();
+    await super.save(...args);
+  }
+
+  override async remove(...args: Parameters<MemoryStorage["remove"]>): Promise<void> {
+    this.#count();
+    await super.remove(...args);
   }
 }

@@ -10,7 +10,7 @@ import {
   Repository,
 } from "../../../mod/repository/mod.ts";
 import { MemoryStorage, type Storage } from "../../../mod/storage/mod.ts";
-import { DamagedStorage, namesOf } from "../../kit/damaged_storage.ts";
+import { DamagedStorage, namesOf, StoppingStorage } from "../../kit/damaged_storage.ts";
 import { type Draft, DraftSaver, initRepository, PASSWORD, reopen, testPorts } from "../../kit/repository.ts";
 
 const blob = (n: number, bytes = 3000) => {
@@ -196,7 +196,7 @@ Deno.test("pruneRepository loses nothing, whatever was stored, forgotten and int
       fc.nat(),
       fc.nat(12),
       async (drafts, forgotten, stopAt) => {
-        const storage = new CountingStorage();
+        const storage = new StoppingStorage();
         const ids = await fill(
           storage,
           drafts.map((d) =>
@@ -229,22 +229,3 @@ Deno.test("pruneRepository loses nothing, whatever was stored, forgotten and int
     { numRuns: 40 },
   );
 });
-
-/** Refuses every change after a number of them. */
-class CountingStorage extends MemoryStorage {
-  stopAfter = Infinity;
-
-  #count(): void {
-    if (this.stopAfter-- <= 0) throw new Error("power cut");
-  }
-
-  override async save(...args: Parameters<MemoryStorage["save"]>): Promise<void> {
-    this.#count();
-    await super.save(...args);
-  }
-
-  override async remove(...args: Parameters<MemoryStorage["remove"]>): Promise<void> {
-    this.#count();
-    await super.remove(...args);
-  }
-}

@@ -2,10 +2,10 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { type BlobId, systemRandom, toHex, utf8 } from "../../../mod/base/mod.ts";
 import { sha256 } from "../../../mod/crypto/mod.ts";
-import { Repository } from "../../../mod/repository/mod.ts";
+import { checkRepository, Repository } from "../../../mod/repository/mod.ts";
 import { MemoryStorage } from "../../../mod/storage/mod.ts";
-import { DraftSaver, initRepository, PASSWORD, reopen, testPorts } from "../../kit/repository.ts";
-import { DamagedStorage, namesOf } from "../../kit/damaged_storage.ts";
+import { CHEAP_KDF, DraftSaver, initRepository, PASSWORD, reopen, testPorts } from "../../kit/repository.ts";
+import { DamagedStorage, namesOf, StoppingStorage } from "../../kit/damaged_storage.ts";
 
 const big = (seed: number, bytes: number) => {
   const out = new Uint8Array(bytes);
@@ -119,4 +119,55 @@ Deno.test("Repository of version 1 is written without compression", async () => 
   strictEqual(again.config.version, 1);
   again.table.eachEntry((entry) => strictEqual(again.table.uncompressedOf(entry), 0));
   await again.loadTree((await again.findSnapshot("latest")).snapshot.tree);
+});
+
+Deno.test("Repository survives a power cut at every change of a backup: nothing, or all of the snapshot", async () => {
+  const draft = { a: [big(3, 40_000), big(5, 40_000)], b: { c: "d" } };
+  for (let cut = 0, done = false; !done; cut++) {
+    const storage = new StoppingStorage();
+    const before = await initRepository(storage);
+    const first = await new DraftSaver(before).snapshot({ old: "kept" });
+    const repository = await reopen(storage, { packBytesTarget: 30_000 });
+    storage.stopAfter = cut;
+    try {
+      await new DraftSaver(repository).snapshot(draft);
+      done = true;
+    } catch (error) {
+      ok(String(error).includes("power cut"), String(error));
+    }
+    storage.stopAfter = Infinity;
+    const report = await checkRepository(
+      await Repository.open(storage, testPorts(), { password: PASSWORD }),
+      { readData: "all" },
+    );
+    strictEqual(report.errors, 0);
+    strictEqual(report.snapshots, done ? 2 : 1);
+    const next = await reopen(storage);
+    const again = await new DraftSaver(next).snapshot(draft);
+    ok((await reopen(storage)).table.count >= 5);
+    await next.findSnapshot(first);
+    await next.findSnapshot(again);
+    ok(cut < 50);
+  }
+});
+
+Deno.test("Repository survives a power cut at every change of init and of a new password", async () => {
+  for (let cut = 0, done = false; !done; cut++) {
+    const storage = new StoppingStorage();
+    storage.stopAfter = cut;
+    done = await initRepository(storage).then(() => true, () => false);
+    storage.stopAfter = Infinity;
+    if (!done) await initRepository(storage);
+    await reopen(storage);
+  }
+  for (let cut = 0, done = false; !done; cut++) {
+    const storage = new StoppingStorage();
+    const repository = await initRepository(storage);
+    storage.stopAfter = cut;
+    done = await repository.changePassword({ password: "new", kdf: CHEAP_KDF }).then(() => true, () => false);
+    storage.stopAfter = Infinity;
+    const opens = await Promise.allSettled([reopen(storage), reopen(storage, { password: "new" })]);
+    ok(opens.some(({ status }) => status === "fulfilled"));
+    if (done) deepStrictEqual(opens.map(({ status }) => status), ["rejected", "fulfilled"]);
+  }
 });
