@@ -243,7 +243,7 @@ function sayResult(order: BackupOrder, report: BackupReport, engine: Engine, con
       `in ${shownDuration(elapsedMs)}`,
   );
   if (report.problems > 0) {
-    output.warn(
+    output.incomplete(
       `${
         counted(report.problems, "entry", "entries")
       } could not be read: see above. The snapshot is incomplete.`,

@@ -20,7 +20,9 @@ async function place() {
 function assertMistake({ code, err }: Ended, status: number, sg: SgCode, sentence: RegExp): void {
   assert.equal(code, status, err);
   assert.match(err, sentence);
-  const [, line, next] = new RegExp(`^(.*\\[${sg}\\])$(?:\n(.*))?`, "m").exec(err) ?? [];
+  const lines = err.split("\n");
+  const at = lines.findLastIndex((line) => line.endsWith(`[${sg}]`) && !line.startsWith("  "));
+  const [line, next] = [lines[at], lines[at + 1]];
   assert.ok(line !== undefined, `${sg} is missing in:\n${err}`);
   if (line.startsWith("sparegrid: ")) assert.match(next ?? "", /^ {2}\S/, "what to do is missing");
   else assert.ok(err.includes(`  ${CODES[sg].remedy} [${sg}]`), `what to do is missing in:\n${err}`);

@@ -47,9 +47,18 @@ Deno.test("backupCommand sums up and says how to restore", async () => {
 });
 
 Deno.test("backupCommand ends with 3 when something could not be read", async () => {
-  const { status, terminal } = await backup(["/a"], {}, { problems: 2, complete: false });
+  const engine: StageOptions["engine"] = {
+    backup(_order, { observer }) {
+      observer.problem({ code: "SG0094", message: "Cannot read /a/b" });
+      return Promise.resolve({ ...report, problems: 1, complete: false });
+    },
+  };
+  const { status, terminal } = await backup(["/a"], { engine });
   assert.equal(status, 3);
-  assert.match(terminal.err, /2 entries could not be read/);
+  assert.match(
+    terminal.err,
+    /^Cannot read \/a\/b \[SG0094\]\nwarning: 1 entry could not be read.*\n {2}Check the file's perm/,
+  );
 });
 
 Deno.test("backupCommand gives restic's summary with --json", async () => {
