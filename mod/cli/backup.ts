@@ -3,7 +3,7 @@ import type { BackupOrder, BackupReport, Engine, ExcludeOptions } from "../app/m
 import { EXIT } from "../errors/mod.ts";
 import type { Arguments } from "./arguments.ts";
 import type { Command, Context, OptionSpec } from "./command.ts";
-import { openRepository, passwordOrder, resolvedConnection } from "./connection.ts";
+import { openRepository, passwordOrder, refuseNoLock, resolvedConnection } from "./connection.ts";
 import { DRY_RUN_OPTION } from "./global_options.ts";
 import { makeRepository } from "./new_repository.ts";
 import { summaryObject, tagList } from "./selection.ts";
@@ -91,6 +91,7 @@ export const backupCommand: Command = {
   options: OPTIONS,
   exits: [[EXIT.incomplete, "the snapshot was made, but some files could not be read"]],
   async run(args, context) {
+    refuseNoLock(args);
     const order = await backupOrder(args, context);
     await using engine = await openOrMake(args, context);
     await warnIfTogether(order, engine, context);

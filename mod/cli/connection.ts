@@ -87,6 +87,13 @@ export function passwordOrder(args: Arguments, context: Context, prompt: string)
   return fromEnv.text === undefined ? ask : { text: fromEnv.text };
 }
 
+/** Commands that write need their lock: without one a prune elsewhere could remove what they rely on. SG1008. */
+export function refuseNoLock(args: Arguments): void {
+  if (args.flag("no-lock") && !args.flag("dry-run")) {
+    throw args.mistake("Cannot use --no-lock with a command that writes, unless together with --dry-run");
+  }
+}
+
 /** Opens the repository that the options name. A mistyped password is asked for again. */
 export async function openRepository(args: Arguments, context: Context): Promise<Engine> {
   const { openEngine, readPassword, defaultPlaces } = await context.app();

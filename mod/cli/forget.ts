@@ -2,7 +2,7 @@
 import type { ForgetGroup, ForgetOrder, GroupBy, KeepPolicy, KeepSpan } from "../app/mod.ts";
 import { type Arguments, parseSpan } from "./arguments.ts";
 import type { Command, Context, OptionSpec } from "./command.ts";
-import { openRepository } from "./connection.ts";
+import { openRepository, refuseNoLock } from "./connection.ts";
 import { DRY_RUN_OPTION, FILTER_OPTIONS } from "./global_options.ts";
 import { PRUNE_OPTIONS, pruneOrder, sayPruned } from "./prune.ts";
 import { shortId, snapshotFilter, snapshotObject, tagList } from "./selection.ts";
@@ -67,6 +67,7 @@ export const forgetCommand: Command = {
   ],
   options: OPTIONS,
   async run(args, context) {
+    refuseNoLock(args);
     const order = forgetOrder(args);
     await using engine = await openRepository(args, context);
     const { output } = context;

@@ -2,7 +2,7 @@
 import type { PruneOrder, PruneReport } from "../app/mod.ts";
 import { type Arguments, parseSize } from "./arguments.ts";
 import type { Command, Context, OptionSpec } from "./command.ts";
-import { openRepository } from "./connection.ts";
+import { openRepository, refuseNoLock } from "./connection.ts";
 import { DRY_RUN_OPTION } from "./global_options.ts";
 import { shownText } from "./shown_text.ts";
 import { shownSize } from "./units.ts";
@@ -31,6 +31,7 @@ export const pruneCommand: Command = {
   options: [...PRUNE_OPTIONS, DRY_RUN_OPTION],
   async run(args, context) {
     args.operandsBetween(0, 0, "nothing");
+    refuseNoLock(args);
     const order = { ...pruneOrder(args), dryRun: args.flag("dry-run") };
     await using engine = await openRepository(args, context);
     try {

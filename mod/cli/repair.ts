@@ -3,7 +3,7 @@ import type { Engine, RepairReport, RunOptions } from "../app/mod.ts";
 import { isId } from "../base/mod.ts";
 import type { Arguments } from "./arguments.ts";
 import type { Command, Context } from "./command.ts";
-import { openRepository } from "./connection.ts";
+import { openRepository, refuseNoLock } from "./connection.ts";
 import { DRY_RUN_OPTION, FILTER_OPTIONS } from "./global_options.ts";
 import { snapshotFilter } from "./selection.ts";
 import { shownText } from "./shown_text.ts";
@@ -73,6 +73,7 @@ async function repair(
   context: Context,
   work: (engine: Engine, options: RunOptions) => Promise<RepairReport>,
 ): Promise<number> {
+  refuseNoLock(args);
   await using engine = await openRepository(args, context);
   const { output } = context;
   try {

@@ -88,3 +88,18 @@ Deno.test("resolvedConnection keeps the default repository unnamed, and its kept
   assert.equal(end.status, 0, end.terminal.err);
   assert.deepEqual(end.connections, [{}]);
 });
+
+Deno.test("refuseNoLock lets commands that write go without a lock in a dry run only", async () => {
+  for (
+    const argv of [["backup", "/a"], ["prune"], ["forget", "-l1"], ["repair", "index"], [
+      "repair",
+      "snapshots",
+    ]]
+  ) {
+    const end = await stage(["-r", "/x", "--no-lock", ...argv]);
+    assert.equal(end.status, 2, argv.join(" "));
+    assert.match(end.terminal.err, /Cannot use --no-lock/);
+  }
+  const dry = { forget: () => Promise.resolve({ groups: [], removed: [] }) };
+  assert.equal((await stage(["-r", "/x", "--no-lock", "forget", "-l1", "-n"], { engine: dry })).status, 0);
+});
