@@ -13,18 +13,16 @@ import type { CompressionLevel } from "../compress/mod.ts";
 import {
   deriveSecret,
   generateMasterKey,
-  isIrreducible,
   type MasterKey,
   randomIrreduciblePolynomial,
   SEAL_OVERHEAD,
   Sealer,
   sha256,
 } from "../crypto/mod.ts";
-import { isSgError, SgError } from "../errors/mod.ts";
+import { SgError } from "../errors/mod.ts";
 import {
   type BlobType,
   type Config,
-  decodeConfig,
   decodeTree,
   encodeConfig,
   encodeSnapshot,
@@ -34,8 +32,9 @@ import {
 import type { Storage, StorageCall } from "../storage/mod.ts";
 import { BlobReader } from "./blob_reader.ts";
 import { BlobTable } from "./blob_table.ts";
-import { BlobWriter } from "./blob_writer.ts";
+import { BlobWriter, packedBlobs } from "./blob_writer.ts";
 import { type IndexLoadOptions, LoadedIndexes, loadIndexes } from "./index_loader.ts";
+import { loadSealedConfig, openConfig, removeTracesOfInit } from "./config_file.ts";
 import { createKey, type KdfCost, type KeyEntry, loadKey, type OpenedKey, openWithPassword } from "./keys.ts";
 import {
   listLocks,
@@ -45,10 +44,11 @@ import {
   RepositoryLock,
   unlock,
 } from "./locks.ts";
+import { PackBuilder } from "./pack_builder.ts";
 import { PackList } from "./pack_list.ts";
 import { PackReader } from "./pack_reader.ts";
 import { PackSaver, type SavedCounts } from "./pack_saver.ts";
-import { assertSize, listFiles, RepositoryFiles } from "./repository_files.ts";
+import { listFiles, RepositoryFiles } from "./repository_files.ts";
 import type { ReaderSeed, SealedPack, WriterSeed } from "./sealed_pack.ts";
 import {
   findSnapshot,
@@ -330,6 +330,27 @@ export class Repository {
     return this.#saver.savePack(pack, call);
   }
 
+  /**
+   * Stores the last packs of several threads: those of one type are joined, so that a run leaves no handful of small
+   * packs, nor packs whose sizes tell of single files. As {@link savePack} else.
+   */
+  async savePacks(packs: readonly SealedPack[], call: StorageCall = {}): Promise<void> {
+    for (const type of ["data", "tree"] as const) {
+      const ofType = packs.filter((pack) => pack.type === type);
+      const small = ofType.filter((pack) => pack.bytes.length < this.#writing.packBytesTarget / 2);
+      const alone = small.length > 1 ? ofType.filter((pack) => !small.includes(pack)) : ofType;
+      for (const pack of alone) await this.savePack(pack, call);
+      if (small.length < 2) continue;
+      const builder = new PackBuilder(this, call.signal);
+      for (const pack of small) {
+        for (const blob of packedBlobs(pack)) {
+          await builder.add(blob, pack.bytes.subarray(blob.offset, blob.offset + blob.length));
+        }
+      }
+      await builder.finish();
+    }
+  }
+
   /** Lists the packs stored so far in an index file. */
   writeIndex(call: StorageCall = {}): Promise<void> {
     return this.#saver.writeIndex(call);
@@ -441,55 +462,4 @@ export class Repository {
 
 function callOf({ signal }: StorageCall): StorageCall {
   return signal ? { signal } : {};
-}
-
-async function loadSealedConfig(storage: Storage, call: StorageCall): Promise<Uint8Array> {
-  try {
-    const file = await storage.stat({ type: "config", name: "" }, call);
-    assertSize("config", file);
-    return await storage.load({ type: "config", name: "" }, { ...call, length: file.size });
-  } catch (error) {
-    if (!isSgError(error, "SG1006")) throw error;
-    throw new SgError("SG1002", `Cannot open repository ${storage.location}: there is none`, {
-      cause: error,
-    });
-  }
-}
-
-function openConfig(storage: Storage, sealed: Uint8Array, masterKey: MasterKey, random: Random): Config {
-  const name = `config of ${storage.location}`;
-  let plain: Uint8Array;
-  try {
-    plain = new Sealer(masterKey, random).open(sealed);
-  } catch (error) {
-    throw new SgError("SG1005", `Cannot read ${name}: it is damaged or belongs to another key`, {
-      cause: error,
-    });
-  }
-  const config = decodeConfig(plain, name);
-  if (config.version < 1 || config.version > 2) {
-    throw new SgError(
-      "SG1007",
-      `Cannot open repository ${storage.location}: its version is ${config.version}`,
-    );
-  }
-  if (!isIrreducible(BigInt(`0x${config.chunkerPolynomial}`))) {
-    throw new SgError("SG1005", `Cannot read ${name}: its chunker polynomial is not irreducible`);
-  }
-  return config;
-}
-
-/** A key without a config is what an interrupted init leaves; with data beside it, it is somebody's repository. */
-async function removeTracesOfInit(storage: Storage, call: StorageCall): Promise<void> {
-  const keys = await listFiles(storage, "keys", call);
-  if (keys.length === 0) return;
-  for (const type of ["snapshots", "index", "data"] as const) {
-    for await (const file of storage.list(type, call)) {
-      throw new SgError(
-        "SG1004",
-        `Cannot make a repository at ${storage.location}: ${type}/${file.name} is there, but no config`,
-      );
-    }
-  }
-  for (const { name } of keys) await storage.remove({ type: "keys", name }, call);
 }

@@ -72,3 +72,26 @@ Deno.test("Repository writes an index by itself when enough blobs wait for one",
   }
   strictEqual((await reopen(storage)).table.count, INDEX_BLOBS_TARGET);
 });
+
+Deno.test("Repository.savePacks joins the small last packs of several threads", async () => {
+  const storage = new MemoryStorage();
+  const repository = await initRepository(storage, { packBytesTarget: 50_000 });
+  const seed = repository.writerSeed();
+  const packs: SealedPack[] = [];
+  const plains = [1_000, 2_000, 45_000, 3_000].map((bytes) => systemRandom.bytes(bytes));
+  for (const plain of plains) {
+    const table = BlobTable.attach(seed.table);
+    const writer = new BlobWriter({ ...seed, table, type: "data" }, systemRandom);
+    writer.put(sha256(plain), plain);
+    packs.push((await writer.seal())!);
+  }
+  await repository.savePacks(packs);
+  strictEqual(repository.table.pendingCount, 0);
+  strictEqual((await namesOf(storage, "data")).length, 2);
+  await repository.flush();
+  const again = await reopen(storage);
+  for (const plain of plains) {
+    const loaded = await again.loadBlob("data", sha256(plain).toHex() as BlobId);
+    ok(loaded.every((byte, i) => byte === plain[i]) && loaded.length === plain.length);
+  }
+});
