@@ -1,6 +1,8 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import fc from "fast-check";
 import { type BlobId, utf8 } from "../../../mod/base/mod.ts";
+import { SgError } from "../../../mod/errors/mod.ts";
 import { Repository } from "../../../mod/repository/mod.ts";
 import { MemoryStorage } from "../../../mod/storage/mod.ts";
 import { DamagedStorage, namesOf } from "../../kit/damaged_storage.ts";
@@ -58,4 +60,43 @@ Deno.test("Repository.loadIndex tells how far it is and stops when it is told to
   deepStrictEqual(seen, ["1/3", "2/3", "3/3"]);
   const other = await Repository.open(storage, testPorts(), { password: PASSWORD });
   await rejects(other.loadIndex({ signal: AbortSignal.abort(new Error("stop")) }), /stop|interrupted/i);
+});
+
+Deno.test("Repository answers sealed nonsense with a typed error that names the file", async () => {
+  const piece = fc.constantFrom(
+    '{"packs":[',
+    '{"id":"',
+    "a".repeat(64),
+    '"blobs"',
+    ":",
+    ",",
+    "1e99",
+    "-1",
+    "]",
+    "}",
+    '"',
+  );
+  const json = fc.oneof(fc.json(), fc.array(piece, { maxLength: 12 }).map((parts) => parts.join("")));
+  await fc.assert(
+    fc.asyncProperty(json, async (text) => {
+      const storage = new MemoryStorage();
+      const repository = await initRepository(storage);
+      const index = await repository.files.save("index", utf8(text));
+      const snapshot = await repository.files.save("snapshots", utf8(text));
+      const tells = (name: string) => (error: unknown) => {
+        return error instanceof SgError && /^SG10(05|07|17)$/.test(error.code) &&
+          error.message.includes(name);
+      };
+      await rejects(repository.listSnapshots(), tells(snapshot));
+      // `{"packs":null}` and the like are valid, and empty.
+      const damaged: string[] = [];
+      await repository.loadIndex({ onDamage: (id) => damaged.push(id) });
+      const again = await Repository.open(storage, testPorts(), { password: PASSWORD });
+      if (damaged.length > 0) await rejects(again.loadIndex(), tells(index));
+      const tree = await repository.saveTree(utf8(text || " "));
+      await repository.flush();
+      await repository.loadTree(tree).catch((error) => ok(tells(tree)(error), String(error)));
+    }),
+    { numRuns: 60 },
+  );
 });
