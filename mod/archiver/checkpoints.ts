@@ -41,6 +41,11 @@ export class Checkpoints {
     }
   }
 
+  /** Lists in an index what the repository has by now, without waiting for the lanes. @throws what the repository throws. */
+  async list(): Promise<void> {
+    await this.#needs.checkpoint();
+  }
+
   async #make(): Promise<void> {
     // Taken before the flush: only what was answered by now is surely stored after it.
     const frames = this.journal?.take() ?? [];

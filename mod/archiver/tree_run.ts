@@ -24,8 +24,10 @@ const SCAN_ENTRIES = 512;
 const BREATH_MS = 8;
 /** Trees being stored at a time. */
 const TREES_UNDER_WAY_MAX = 64;
-/** After a stop the batches under way get so long to end, and so does the last checkpoint. Milliseconds. */
-const GRACE_MS = 1500;
+/** After a stop all that is under way gets so long to be stored, milliseconds; */
+const PROMPT_MS = 500;
+/** then what is stored by now is listed, which gets so long in turn. */
+const LAST_INDEX_MS = 1000;
 /** A run that takes longer than this, milliseconds, counts ahead. */
 const ESTIMATE_AFTER_MS = 2000;
 
@@ -252,7 +254,7 @@ export class TreeRun {
     const timer = new AbortController();
     const stopped = async () => {
       while (!this.#signal.aborted) await this.#change();
-      await this.#pause(timer.signal);
+      await this.#pause(PROMPT_MS + LAST_INDEX_MS, timer.signal);
       throw this.#interrupted();
     };
     try {
@@ -262,16 +264,30 @@ export class TreeRun {
     }
   }
 
-  /** Saves what can be saved in a moment, and ends. */
+  /**
+   * Saves what can be saved in a moment, and ends. A slow destination may not take all that is on its way; what it has
+   * taken is listed in an index even so.
+   */
   async #stop(): Promise<never> {
     const timer = new AbortController();
-    const checkpoint = () =>
-      this.#checkpoints.make().catch((error) =>
+    const keep = (work: Promise<void>) =>
+      work.catch((error) =>
         this.#context.observer.note(`Cannot keep what was stored last: ${reasonOf(error)}`)
       );
+    let done = false;
+    const checkpoint = async () => {
+      await this.#drain(timer.signal);
+      if (!timer.signal.aborted) await keep(this.#checkpoints.make());
+      done = true;
+    };
     try {
-      await Promise.race([this.#pause(timer.signal), this.#drain(timer.signal)]);
-      await Promise.race([this.#pause(timer.signal), checkpoint()]);
+      const all = checkpoint();
+      await Promise.race([this.#pause(PROMPT_MS, timer.signal), all]);
+      const listed = async () => {
+        await keep(this.#checkpoints.list());
+        await all;
+      };
+      if (!done) await Promise.race([this.#pause(LAST_INDEX_MS, timer.signal), listed()]);
     } finally {
       timer.abort();
     }
@@ -282,8 +298,8 @@ export class TreeRun {
     while (this.#queue.underWay > 0 && !this.#failure && !timer.aborted) await this.#change();
   }
 
-  async #pause(signal: AbortSignal): Promise<void> {
-    await this.#context.clock.sleep(GRACE_MS, signal).catch(() => {});
+  async #pause(ms: number, signal: AbortSignal): Promise<void> {
+    await this.#context.clock.sleep(ms, signal).catch(() => {});
   }
 
   #interrupted(): SgError {

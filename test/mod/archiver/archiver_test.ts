@@ -424,6 +424,16 @@ Deno.test("Archiver.run stores a stream as a file and keeps an end that failed o
   );
 });
 
+Deno.test("Archiver.run that is stopped lists what is stored, even when the lanes cannot bring home the rest", async () => {
+  const house = smallHouse();
+  const stop = new AbortController();
+  house.store.put(utf8("a blob of a pack that is stored"));
+  house.store.beforeFlush = () => new Promise(() => {});
+  house.store.beforeBatch = () => stop.abort();
+  await assert.rejects(house.backUp({ signal: stop.signal }), { code: "SG1016" });
+  assert.equal(house.store.indexed.size, house.store.blobs.size);
+});
+
 Deno.test("Archiver.run fails with what the repository throws", async () => {
   const house = smallHouse();
   const broken = new Error("no space");

@@ -29,7 +29,7 @@ Deno.test("Archiver.run that is stopped does not wait for lanes that never answe
     archiver.run(source, new ExcludeRules(), stop.signal),
     (error) => isSgError(error, "SG1016"),
   );
-  assert.ok(clock.slept.reduce((sum, ms) => sum + ms, 0) <= 3000);
+  assert.ok(clock.slept.reduce((sum, ms) => sum + ms, 0) <= 1500);
   assert.equal(lanesStopped, true);
   assert.equal(fs.openCount, 0);
 });

@@ -38,6 +38,9 @@ export class ToyStore {
   /** Called before each batch is worked on. */
   beforeBatch: (batch: Uint8Array) => void | Promise<void> = () => {};
 
+  /** Called before the lanes' blobs count as stored. */
+  beforeFlush: () => void | Promise<void> = () => {};
+
   /** Forgets what no index lists. */
   crash(): void {
     for (const id of [...this.blobs.keys()]) if (!this.indexed.has(id)) this.blobs.delete(id);
@@ -125,7 +128,7 @@ export class ToyStore {
           }
           return await saver.end();
         },
-        flush: () => Promise.resolve(),
+        flush: async () => await this.beforeFlush(),
       },
     };
   }
