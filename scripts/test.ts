@@ -2,8 +2,9 @@
 // `deno task test`: gets what the tests need, runs them, and ends with one line: `N passed, N failed, N skipped`.
 // Arguments: paths of tests (default test/), and options of `deno test` such as --filter.
 
-/** A program of the system that some tests need. */
+/** A program of the system, or a file, that some tests need. */
 interface Tool {
+  /** A program's name, or the beginning of a file's path. */
   readonly command: string;
   readonly debianPackage: string;
   readonly neededFor: string;
@@ -18,6 +19,12 @@ const TOOLS: readonly Tool[] = [
   { command: "unzip", debianPackage: "unzip", neededFor: "reading dumped zip archives" },
   { command: "tar", debianPackage: "tar", neededFor: "reading dumped tar archives and judging trees" },
   { command: "setpriv", debianPackage: "util-linux", neededFor: "tests as another user" },
+  { command: "pkill", debianPackage: "procps", neededFor: "interrupting a run" },
+  {
+    command: "/usr/src/linux-source-",
+    debianPackage: "linux-source",
+    neededFor: "real data: the Linux source tree",
+  },
   { command: "python3", debianPackage: "python3-minimal", neededFor: "making odd files" },
 ];
 
@@ -75,8 +82,24 @@ async function getTools(): Promise<void> {
 
 async function missingTools(): Promise<Tool[]> {
   const missing: Tool[] = [];
-  for (const tool of TOOLS) if (!await hasCommand(tool.command)) missing.push(tool);
+  for (const tool of TOOLS) {
+    const found = tool.command.startsWith("/") ? hasFile(tool.command) : hasCommand(tool.command);
+    if (!await found) missing.push(tool);
+  }
   return missing;
+}
+
+/** True when the folder holds a file whose path begins so. */
+async function hasFile(start: string): Promise<boolean> {
+  const slash = start.lastIndexOf("/");
+  try {
+    for await (const { name } of Deno.readDir(start.slice(0, slash))) {
+      if (name.startsWith(start.slice(slash + 1))) return true;
+    }
+  } catch {
+    // No folder, no file.
+  }
+  return false;
 }
 
 async function hasCommand(command: string): Promise<boolean> {

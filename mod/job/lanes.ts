@@ -24,31 +24,35 @@ interface LaneHandle {
  * clock, the file system and the randomness of the whole engine.
  */
 export class Lanes {
+  /** Lanes there are to be. */
+  readonly count: number;
+  readonly #open: () => LaneHandle;
   readonly #lanes: LaneHandle[] = [];
+  #ended = false;
 
-  constructor(seed: LaneSeed, ports: LanePorts, savePack: SavePack, options: { readonly threads: number }) {
-    if (options.threads === 0) this.#lanes.push(new InlineLane(seed, ports, savePack));
-    for (let i = 0; i < options.threads; i++) this.#lanes.push(new WorkerLane(seed, savePack));
-  }
-
-  /** Lanes at work. */
-  get count(): number {
-    return this.#lanes.length;
+  constructor(
+    seed: LaneSeed,
+    ports: LanePorts,
+    savePack: SavePack,
+    { threads }: { readonly threads: number },
+  ) {
+    this.count = Math.max(1, threads);
+    this.#open = threads === 0
+      ? () => new InlineLane(seed, ports, savePack)
+      : () => new WorkerLane(seed, savePack);
   }
 
   /** Asks the lane with the least to do. The buffers in `transfer` belong to the lane afterwards. */
   ask(skill: LaneSkill, args: readonly unknown[], transfer: ArrayBuffer[] = []): Promise<unknown> {
-    let best = this.#lanes[0]!;
-    for (const lane of this.#lanes) if (lane.pending < best.pending) best = lane;
-    return best.ask(skill, args, transfer);
+    return this.#leastBusy().ask(skill, args, transfer);
   }
 
   /** Asks one certain lane, for what must stay together. */
   askFirst(skill: LaneSkill, args: readonly unknown[], transfer: ArrayBuffer[] = []): Promise<unknown> {
-    return this.#lanes[0]!.ask(skill, args, transfer);
+    return (this.#lanes[0] ?? this.#start()).ask(skill, args, transfer);
   }
 
-  /** Asks every lane. */
+  /** Asks every lane that has begun to work. */
   async askAll(skill: LaneSkill, args: readonly unknown[]): Promise<void> {
     await Promise.all(this.#lanes.map((lane) => lane.ask(skill, args, [])));
   }
@@ -60,8 +64,23 @@ export class Lanes {
 
   /** Ends the threads. */
   [Symbol.dispose](): void {
+    this.#ended = true;
     for (const lane of this.#lanes) lane.close();
     this.#lanes.length = 0;
+  }
+
+  /** A thread is started when all others have work: a run that finds nothing new needs none. */
+  #leastBusy(): LaneHandle {
+    let best: LaneHandle | undefined;
+    for (const lane of this.#lanes) if (!best || lane.pending < best.pending) best = lane;
+    return best && (best.pending === 0 || this.#lanes.length === this.count) ? best : this.#start();
+  }
+
+  #start(): LaneHandle {
+    if (this.#ended) throw new SgError("SG1023", "The lanes were asked to work after their end");
+    const lane = this.#open();
+    this.#lanes.push(lane);
+    return lane;
   }
 }
 
