@@ -3,7 +3,7 @@ import { Archiver, type ArchiveResult, type ArchiverNeeds } from "../archiver/mo
 import { type Instant, toHex, utf8, utf8Text } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import type { Snapshot, SnapshotSummary } from "../format/mod.ts";
-import { currentUser, groupName, hostName, runCommand, userName } from "../platform/mod.ts";
+import { currentUser, groupName, hostName, runCommand, userName, workingFolder } from "../platform/mod.ts";
 import type { NamedSnapshot, SavedCounts } from "../repository/mod.ts";
 import { absolutePath, cleanComponents, ExcludeRules, joinPath, type Source } from "../source/mod.ts";
 import { fileLanes } from "./file_lanes.ts";
@@ -86,7 +86,7 @@ function sourceOf(order: BackupOrder, { signal }: RunOptions): Source {
 /** A path as typed, made absolute against the working folder; its bytes are kept. */
 function absolute(path: string | Uint8Array): Uint8Array {
   const bytes = typeof path === "string" ? utf8(path) : path;
-  const whole = bytes[0] === 0x2f ? bytes : joinPath(utf8(Deno.cwd()), bytes);
+  const whole = bytes[0] === 0x2f ? bytes : joinPath(workingFolder(), bytes);
   return absolutePath(cleanComponents(whole));
 }
 

@@ -11,7 +11,23 @@
  * with the main thread.
  * @module
  */
-export * from "./orders.ts";
+export type {
+  BackupOrder,
+  BackupReport,
+  Compression,
+  EntryFate,
+  ExcludeOptions,
+  ListedEntry,
+  NamedSnapshot,
+  Overwrite,
+  Problem,
+  Progress,
+  RestoreOrder,
+  RestoreReport,
+  RunObserver,
+  RunOptions,
+  SnapshotFilter,
+} from "./orders.ts";
 export { runBackup } from "./backup.ts";
 export { runRestore } from "./restore.ts";
 export {

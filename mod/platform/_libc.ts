@@ -107,6 +107,8 @@ export const POSIX_SYMBOLS = {
   futimens: { parameters: ["i32", "buffer"], result: "i32" },
   // int utimensat(int dirfd, const char *pathname, const struct timespec times[2], int flags);
   utimensat: { parameters: ["i32", "buffer", "buffer", "i32"], result: "i32" },
+  // char *getcwd(char *buf, size_t size);
+  getcwd: { parameters: ["buffer", "usize"], result: "pointer" },
   // int getpwuid_r(uid_t uid, struct passwd *pwd, char *buf, size_t buflen, struct passwd **result);  returns the error number
   getpwuid_r: { parameters: ["u32", "buffer", "buffer", "usize", "buffer"], result: "i32" },
   // int getgrgid_r(gid_t gid, struct group *grp, char *buf, size_t buflen, struct group **result);  returns the error number

@@ -36,6 +36,7 @@ export {
   processAlive,
   processId,
   raiseOpenFileLimit,
+  workingFolder,
 } from "./process.ts";
 export { readUserFile } from "./user_file.ts";
 export { userCacheFolder, userDataFolder } from "./user_folders.ts";

@@ -1,5 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import process from "node:process";
+import { utf8 } from "../base/mod.ts";
+import { OsError } from "../errors/mod.ts";
 import { loadNative } from "./_native.ts";
 
 /** The value of environment variable `name`; undefined when it is not set or is empty. */
@@ -26,6 +28,24 @@ export function processAlive(pid: number): boolean {
     return true;
   } catch (error) {
     return (error as { code?: unknown }).code === "EPERM";
+  }
+}
+
+/** First and longest path of the working folder that is asked for, bytes. */
+const FOLDER_BYTES_FIRST = 4096;
+const FOLDER_BYTES_MAX = 1 << 20;
+
+/** The absolute path of this process's working folder, byte for byte. `ENOENT` (OsError) when it was removed. */
+export function workingFolder(): Uint8Array<ArrayBuffer> {
+  const c = loadNative()?.c;
+  for (let length = FOLDER_BYTES_FIRST; c !== undefined && length <= FOLDER_BYTES_MAX; length *= 4) {
+    const path = new Uint8Array(length);
+    if (c.getcwd(path, BigInt(length)) !== null) return path.slice(0, path.indexOf(0));
+  }
+  try {
+    return utf8(Deno.cwd());
+  } catch (cause) {
+    throw new OsError("ENOENT", "getcwd", "the working folder is gone or cannot be reached", { cause });
   }
 }
 

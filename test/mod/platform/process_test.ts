@@ -1,5 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import assert from "node:assert/strict";
+import { utf8, utf8Text } from "../../../mod/base/mod.ts";
 import {
   environment,
   hostName,
@@ -7,7 +8,9 @@ import {
   processAlive,
   processId,
   raiseOpenFileLimit,
+  workingFolder,
 } from "../../../mod/platform/mod.ts";
+import { scratch } from "../../kit/scratch.ts";
 
 const POSIX = Deno.build.os !== "windows";
 
@@ -46,4 +49,31 @@ Deno.test("onInterrupt catches SIGTERM until it is disposed", { ignore: !POSIX }
     assert.equal(await caught.promise, "SIGTERM");
     clearTimeout(deadline);
   }
+});
+
+const ASK = `
+import { toHex } from ${JSON.stringify(import.meta.resolve("../../../mod/base/mod.ts"))};
+import { workingFolder } from ${JSON.stringify(import.meta.resolve("../../../mod/platform/mod.ts"))};
+console.log(toHex(workingFolder()));
+`;
+
+/** What workingFolder() gives to a process that the shell script starts as `"$0" -` in some folder. */
+async function askedThrough(script: string): Promise<string> {
+  await using folder = await scratch();
+  const ask = `${folder.path}/ask.ts`;
+  await Deno.writeTextFile(ask, ASK);
+  const args = ["-c", `cd "$2" && ${script}`, Deno.execPath(), ask, folder.path];
+  const { stdout } = await new Deno.Command("sh", { args, stderr: "inherit" }).output();
+  return utf8Text(stdout).trim().replaceAll(utf8(folder.path).toHex(), "");
+}
+
+Deno.test("workingFolder gives an absolute path", () => {
+  assert.equal(utf8Text(workingFolder()), Deno.cwd());
+});
+
+Deno.test("workingFolder keeps names that are not UTF-8", {
+  ignore: Deno.build.os !== "linux",
+}, async () => {
+  const run = `"$0" run -A --no-config --no-check "$1"`;
+  assert.equal(await askedThrough(`d=$(printf 'a\\377b') && mkdir "$d" && cd "$d" && ${run}`), "2f61ff62");
 });
