@@ -1,6 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { Node } from "../format/mod.ts";
-import type { Fd } from "../platform/mod.ts";
+import type { EntryKind, Fd, FileSystem } from "../platform/mod.ts";
 import { statOrNone } from "./existing.ts";
 import { failureOf, UnsafeTarget } from "./failures.ts";
 import type { Identity, PlannedFile } from "./planned_file.ts";
@@ -8,10 +8,17 @@ import type { RestoreRun } from "./restore_run.ts";
 import type { TargetFolder } from "./target_folders.ts";
 import { removeQuietly } from "./write_job.ts";
 
+/** An entry that this restore made or found to be right. */
+export interface LinkSource extends Identity {
+  readonly kind: EntryKind;
+  readonly folder: TargetFolder;
+  readonly name: Uint8Array;
+}
+
 /** A file with several names. The first name met is restored; the others become links to it. */
 export interface LinkedFile {
   /** Where the file was restored; undefined until then. */
-  source: (Identity & { readonly folder: TargetFolder; readonly name: Uint8Array }) | undefined;
+  source: LinkSource | undefined;
   failed: boolean;
   /** Names that came before the file was there. */
   waiting: { readonly folder: TargetFolder; readonly node: Node }[];
@@ -19,7 +26,7 @@ export interface LinkedFile {
   namesLeft: bigint;
 }
 
-/** Makes hard links, only ever to files of the same restore. */
+/** Makes hard links of files, only ever to files of the same restore. Other kinds: `OtherLinks`. */
 export class HardLinks {
   readonly #run: RestoreRun;
   readonly #files = new Map<string, LinkedFile>();
@@ -57,8 +64,10 @@ export class HardLinks {
   settle(file: PlannedFile, made: Identity | undefined): void {
     const { linked } = file;
     if (!linked) return;
-    if (made) linked.source = { dev: made.dev, ino: made.ino, folder: file.folder, name: file.node.name };
-    else linked.failed = true;
+    if (made) {
+      const { dev, ino } = made;
+      linked.source = { kind: "file", dev, ino, folder: file.folder, name: file.node.name };
+    } else linked.failed = true;
     const waiting = linked.waiting;
     linked.waiting = [];
     for (const { folder, node } of waiting) this.#link(linked, folder, node);
@@ -75,7 +84,7 @@ export class HardLinks {
       } else if (!linked.source) {
         const why = "the file that it is a hard link of could not be restored";
         this.#run.problem(path, { code: "SG1012", why });
-      } else if (this.#make(linked.source, folder, node.name)) {
+      } else if (makeHardLink(this.#run, linked.source, folder, node.name)) {
         counters.filesRestored++;
         this.#run.fate(path, "restored", bytes);
       } else {
@@ -89,31 +98,41 @@ export class HardLinks {
     counters.bytesDone += bytes;
     this.#run.leave(folder);
   }
+}
 
-  /** False when the name is a link to the file already. */
-  #make(source: NonNullable<LinkedFile["source"]>, folder: TargetFolder, name: Uint8Array): boolean {
-    const { fs, folders, names } = this.#run;
-    const [from, to] = folders.openBoth(source.folder, folder);
-    this.#demandSame(from, source.name, source);
-    const old = folder.isNew ? undefined : statOrNone(fs, to, name);
-    if (old && old.dev === source.dev && old.ino === source.ino) return false;
-    const temporary = names.next();
-    fs.makeHardLink(from, source.name, to, temporary);
-    let moved = false;
-    try {
-      this.#demandSame(to, temporary, source);
-      fs.rename(to, temporary, to, name);
-      moved = true;
-    } finally {
-      if (!moved) removeQuietly(fs, to, temporary);
-    }
-    return true;
+/**
+ * Gives `source` one more name, aside first and then moved, and makes sure before and after that it is the very entry.
+ * False when the name is a link to it already. `UnsafeTarget` when something else stands at the source's place.
+ */
+export function makeHardLink(
+  run: RestoreRun,
+  source: LinkSource,
+  folder: TargetFolder,
+  name: Uint8Array,
+): boolean {
+  const { fs, folders, names } = run;
+  const [from, to] = folders.openBoth(source.folder, folder);
+  demandSame(fs, from, source.name, source);
+  const old = folder.isNew ? undefined : statOrNone(fs, to, name);
+  if (old && old.dev === source.dev && old.ino === source.ino) return false;
+  const temporary = names.next();
+  fs.makeHardLink(from, source.name, to, temporary);
+  let moved = false;
+  try {
+    demandSame(fs, to, temporary, source);
+    fs.rename(to, temporary, to, name);
+    moved = true;
+  } finally {
+    if (!moved) removeQuietly(fs, to, temporary);
   }
+  return true;
+}
 
-  #demandSame(dir: Fd, name: Uint8Array, { dev, ino }: Identity): void {
-    const stat = this.#run.fs.stat(dir, name);
-    if (stat.dev !== dev || stat.ino !== ino || stat.kind !== "file") {
-      throw new UnsafeTarget("the file that it is a hard link of was exchanged for another one meanwhile");
-    }
+function demandSame(fs: FileSystem, dir: Fd, name: Uint8Array, { dev, ino, kind }: LinkSource): void {
+  const stat = fs.stat(dir, name);
+  if (stat.dev !== dev || stat.ino !== ino || stat.kind !== kind) {
+    throw new UnsafeTarget(
+      `the ${kind} that it is a hard link of was exchanged for something else meanwhile`,
+    );
   }
 }

@@ -5,6 +5,8 @@ import { type Node, permissionsOf } from "../format/mod.ts";
 import type { Fd, FileSystem, Stat } from "../platform/mod.ts";
 import { type Failure, failureOf } from "./failures.ts";
 import { applyMetadataOf, metadataOf } from "./metadata.ts";
+import { makeHardLink } from "./hard_links.ts";
+import { hasOtherNames } from "./other_links.ts";
 import { demandOwnFolder } from "./own_folder.ts";
 import { removeObstacle } from "./remove_extras.ts";
 import type { RestoreRun } from "./restore_run.ts";
@@ -24,6 +26,9 @@ export function makeOthers(run: RestoreRun, folder: TargetFolder, nodes: readonl
     maker.end();
   }
 }
+
+/** How a file system says that it does not link this entry (link(2)). */
+const LINK_REFUSALS = ["EPERM", "EACCES", "EMLINK", "EXDEV", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"] as const;
 
 class OtherMaker {
   readonly #run: RestoreRun;
@@ -75,14 +80,27 @@ class OtherMaker {
     if (isThere?.kind === "dir" && !removeObstacle(run, this.#folder, node.name)) {
       return { code: "SG1012", why: "a folder is in the way" };
     }
-    const failure = run.options.dryRun
-      ? undefined
-      : this.#folder.isNew
-      ? this.#makeDirectly(node)
-      : this.#makeAside(node);
+    const failure = run.options.dryRun ? undefined : this.#makeOrLink(node);
     run.counters.othersRestored++;
     run.fate(path, isThere ? "updated" : "restored");
     return failure;
+  }
+
+  #makeOrLink(node: Node): Failure | undefined {
+    const run = this.#run;
+    const source = run.otherLinks.find(node);
+    let refused: Failure | undefined;
+    if (source) {
+      try {
+        makeHardLink(run, source, this.#folder, node.name);
+        return undefined;
+      } catch (error) {
+        if (!isOsError(error, ...LINK_REFUSALS)) throw error;
+        // The file system has no hard links of this kind, or no more of them: better apart than not at all.
+        refused = { code: "SG1025", why: `not a hard link as it was (${error.errno})` };
+      }
+    }
+    return (this.#folder.isNew ? this.#makeDirectly(node) : this.#makeAside(node)) ?? refused;
   }
 
   #keeps(node: Node, isThere: Stat): boolean {
@@ -107,6 +125,7 @@ class OtherMaker {
   #makeDirectly(node: Node): Failure | undefined {
     const fd = this.#run.folders.open(this.#folder);
     create(this.#fs, fd, node.name, node);
+    if (hasOtherNames(node)) this.#run.otherLinks.made(node, this.#fs.stat(fd, node.name), this.#folder);
     return this.#setMetadata(fd, node.name, node);
   }
 
@@ -118,8 +137,11 @@ class OtherMaker {
     let moved = false;
     try {
       const failure = this.#setMetadata(fd, name, node);
+      // Looked at in the private folder, where nobody can have exchanged it.
+      const made = hasOtherNames(node) ? fs.stat(fd, name) : undefined;
       fs.rename(fd, name, this.#run.folders.open(this.#folder), node.name);
       moved = true;
+      if (made) this.#run.otherLinks.made(node, made, this.#folder);
       return failure;
     } finally {
       if (!moved) removeQuietly(fs, fd, name);

@@ -6,6 +6,7 @@ import { applyMetadata, metadataDifferences, metadataOf, readXattrs } from "./me
 import type { RestoreLanes, RestoreNeeds } from "./needs.ts";
 import { newCounters, type RestoreCounters, type RestoreFate, type RestoreOptions } from "./options.ts";
 import { makeOthers } from "./other_entries.ts";
+import { OtherLinks } from "./other_links.ts";
 import { shownPath } from "./shown_path.ts";
 import type { TargetFolder, TargetFolders } from "./target_folders.ts";
 import type { TemporaryNames } from "./temporary_names.ts";
@@ -13,6 +14,8 @@ import type { TemporaryNames } from "./temporary_names.ts";
 /** What the parts of one restore share: ports, order, counters, folders; and the end of every folder. */
 export class RestoreRun {
   readonly counters: RestoreCounters = newCounters();
+  /** Entries that are no files and have more names. */
+  readonly otherLinks = new OtherLinks();
 
   constructor(
     readonly needs: RestoreNeeds,

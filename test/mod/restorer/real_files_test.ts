@@ -54,6 +54,31 @@ Deno.test("restoreTree sets metadata on a real file system so that none undoes a
   }
 });
 
+Deno.test("restoreTree links names of one symlink, fifo, socket or device on a real file system", async () => {
+  await using dir = await scratch();
+  const store = new ToyStore();
+  const kinds = [
+    node("symlink", "s", { inode: 1n, linkTarget: Uint8Array.of(0xff, 0xfe), mtime: 3n }),
+    node("fifo", "f", { inode: 2n, mtime: 4n }),
+    node("socket", "k", { inode: 3n, mtime: 5n }),
+    ...(asRoot ? [node("dev", "d", { inode: 4n, device: 1792n, mtime: 6n })] : []),
+  ].map((each) => ({ ...each, ...owner, links: 2n, deviceId: 7n }));
+  const nodes = sorted([
+    ...kinds,
+    folder(store, "twins", sorted(kinds.map((each) => ({ ...each, name: utf8(`${utf8Text(each.name)}2`) })))),
+  ]);
+  for (const round of ["new", "again"]) {
+    const { problems } = await restoreNodes(fs, store, nodes, `${dir.path}/t`);
+    assert.deepEqual(problems, [], round);
+    for (const { name, type, mtime } of kinds) {
+      const one = stat(fs, `${dir.path}/t/${utf8Text(name)}`);
+      const two = stat(fs, `${dir.path}/t/twins/${utf8Text(name)}2`);
+      assert.deepEqual([one.kind, one.links, one.mtime], [type, 2, mtime], `${round}: ${type}`);
+      assert.equal(one.ino, two.ino, `${round}: ${type}`);
+    }
+  }
+});
+
 Deno.test("restoreTree gives new files no access list of the folder they come into", async () => {
   await using dir = await scratch();
   const store = new ToyStore();

@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { equalBytes, utf8, utf8Text } from "../../../mod/base/mod.ts";
 import { isSgError, SgError } from "../../../mod/errors/mod.ts";
+import type { Node, NodeType } from "../../../mod/format/mod.ts";
 import { MemoryFileSystem } from "../../kit/memory_file_system.ts";
 import { at, content, paths, stat } from "./sight.ts";
-import { file, folder, node, restoreNodes, sorted, T0, ToyStore } from "./toy_store.ts";
+import { file, folder, node, type NodeFacts, restoreNodes, sorted, T0, ToyStore } from "./toy_store.ts";
 
 Deno.test("restoreTree brings files, folders, links and metadata back", async () => {
   const fs = new MemoryFileSystem();
@@ -85,6 +86,54 @@ Deno.test("restoreTree links names of one file, whichever comes first, and only 
   assert.deepEqual(again.problems, []);
   assert.deepEqual([again.counters.filesKept, again.counters.bytesWritten], [5, 0]);
   assert.equal(stat(fs, "/t/a").links, 3);
+});
+
+/** One symlink, fifo, socket and device, each with names in two folders, and what only looks like one of them. */
+function linkedOthers(store: ToyStore): Node[] {
+  const names = (type: NodeType, inode: bigint, facts: NodeFacts = {}) => (name: string) =>
+    node(type, `${type}-${name}`, { inode, deviceId: 3n, links: 3n, ...facts });
+  const kinds = [
+    names("symlink", 1n, { linkTarget: utf8("nowhere") }),
+    names("fifo", 2n),
+    names("socket", 3n),
+    names("chardev", 4n, { device: 259n }),
+  ];
+  return sorted([
+    ...kinds.map((kind) => kind("b")),
+    folder(store, "a", sorted(kinds.map((kind) => kind("a"))), { permissions: 0o555 }),
+    folder(store, "c", sorted(kinds.map((kind) => kind("c")))),
+    node("symlink", "other", { inode: 1n, deviceId: 3n, links: 3n, linkTarget: utf8("elsewhere") }),
+    node("fifo", "single", { inode: 2n, deviceId: 3n }),
+    node("fifo", "stranger", { inode: 2n, deviceId: 4n, links: 3n }),
+  ]);
+}
+
+Deno.test("restoreTree links names of one symlink, fifo, socket or device, and only those", async () => {
+  const fs = new MemoryFileSystem();
+  const store = new ToyStore();
+  const nodes = linkedOthers(store);
+  for (const round of ["new", "again"]) {
+    const { counters, problems } = await restoreNodes(fs, store, nodes, "/t");
+    assert.deepEqual(problems, [], round);
+    assert.equal(counters.othersRestored, 15);
+    for (const type of ["symlink", "fifo", "socket", "chardev"]) {
+      const seen = [`a/${type}-a`, `${type}-b`, `c/${type}-c`].map((name) => stat(fs, `/t/${name}`));
+      assert.equal(new Set(seen.map(({ ino }) => ino)).size, 1, `${round}: ${type}`);
+      assert.deepEqual([seen[0]!.kind, seen[0]!.links, seen[0]!.mtime], [type, 3, T0], `${round}: ${type}`);
+    }
+    for (const name of ["other", "single", "stranger"]) assert.equal(stat(fs, `/t/${name}`).links, 1, name);
+  }
+});
+
+Deno.test("restoreTree makes names of one fifo apart, and says so, where the system does not link it", async () => {
+  const fs = new MemoryFileSystem();
+  const store = new ToyStore();
+  const shared = { inode: 1n, links: 2n };
+  using _rule = fs.failWhen(({ call }) => call === "makeHardLink" ? "EPERM" : undefined);
+  const nodes = [node("fifo", "a", shared), node("fifo", "b", shared)];
+  const { problems } = await restoreNodes(fs, store, nodes, "/t");
+  assert.deepEqual(problems.map(({ code, path }) => [code, utf8Text(path)]), [["SG1025", "/b"]]);
+  assert.equal(stat(fs, "/t/b").kind, "fifo");
 });
 
 Deno.test("restoreTree restores what is selected, and folders on the way only when needed", async () => {

@@ -269,6 +269,35 @@ Deno.test("restoreTree makes no hard link to a file that took the place of its o
   assert.deepEqual(paths(fs, "/t"), ["/t/a"]);
 });
 
+Deno.test("restoreTree makes no hard link to what took the place of its own symlink or fifo", async () => {
+  for (const type of ["symlink", "fifo"] as const) {
+    for (const moment of ["before", "while"]) {
+      const fs = withOutside();
+      const store = new ToyStore();
+      const shared = { inode: 1n, links: 2n, ...(type === "symlink" ? { linkTarget: utf8("x") } : {}) };
+      const nodes = [node(type, "a", shared), node(type, "b", shared)];
+      let swapped = false;
+      using _rule = fs.failWhen(({ call, name }) => {
+        if (swapped || !name) return undefined;
+        const isMoment = moment === "while"
+          ? call === "makeHardLink"
+          : call === "stat" && utf8Text(name) === "b";
+        if (!isMoment) return undefined;
+        swapped = true;
+        at(fs, "/t/a", (dir, a) => {
+          fs.removeFile(dir, a);
+          at(fs, "/outside/canary", (from, canary) => fs.makeHardLink(from, canary, dir, a));
+        });
+        return undefined;
+      });
+      const { problems } = await restoreNodes(fs, store, nodes, "/t");
+      assert.ok(swapped);
+      assert.deepEqual(codes(problems), ["SG1013 /b"], `${type} ${moment}`);
+      assert.deepEqual(paths(fs, "/t"), ["/t/a"], `${type} ${moment}`);
+    }
+  }
+});
+
 Deno.test("restoreTree sets no set-id bits where it may not give the file away", async () => {
   for (const privileged of [false, true]) {
     const fs = withOutside();
