@@ -5,8 +5,10 @@ import { createHash } from "node:crypto";
 
 /** What stands in a folder, told by GNU tar and find, which know nothing of us. */
 export interface TreeAccount {
-  /** SHA-256 of a tar stream: names, types, modes, owners, times in nanoseconds, links, devices, holes, xattrs, ACLs, content. */
+  /** SHA-256 of a tar stream: names, types, modes, owners, times in nanoseconds, links, devices, xattrs, ACLs, content. */
   readonly digest: string;
+  /** The digest tells holes from written zeros. */
+  readonly holes: boolean;
   /** One line an entry, for the message when two accounts differ. */
   readonly lines: readonly string[];
 }
@@ -19,12 +21,23 @@ const TAR = [
   "--xattrs",
   "--xattrs-include=*",
   "--acls",
-  "--sparse",
 ];
 
-/** Tells what stands in `folder`. `names` picks entries of it; all where left out. Sockets are told by find alone. */
-export async function accountOf(folder: string, names: readonly string[] = ["."]): Promise<TreeAccount> {
-  const args = ["-c", ...TAR, "-f", "-", "--", ...names];
+/** How to tell and compare trees. */
+export interface OracleOptions {
+  /** The entries to look at; all where left out. */
+  readonly names?: readonly string[];
+  /**
+   * Holes must be the same. Otherwise content alone counts: a restore makes holes where pages of zeros were written, and
+   * that is no difference. Wanted for files of more than 8 GiB, which only tar's sparse form can tell here.
+   */
+  readonly holes?: boolean;
+}
+
+/** Tells what stands in `folder`. Sockets are told by find alone. */
+export async function accountOf(folder: string, options: OracleOptions = {}): Promise<TreeAccount> {
+  const { names = ["."], holes = false } = options;
+  const args = ["-c", ...TAR, ...(holes ? ["--sparse"] : []), "-f", "-", "--", ...names];
   const tar = new Deno.Command("tar", { args, cwd: folder, stdout: "piped", stderr: "piped" }).spawn();
   const complaint = new Response(tar.stderr).text();
   const digest = new TarDigest();
@@ -32,7 +45,7 @@ export async function accountOf(folder: string, names: readonly string[] = ["."]
   const { success } = await tar.status;
   const said = (await complaint).replace(/^.*socket ignored\n/gm, "");
   assert.ok(success && said === "", `tar of ${folder}: ${said}`);
-  return { digest: digest.end(), lines: await listing(folder, names) };
+  return { digest: digest.end(), holes, lines: await listing(folder, names) };
 }
 
 const BLOCK = 512;
@@ -76,7 +89,7 @@ class TarDigest {
     let size = 0;
     if (!this.#inPax) {
       const octal = new TextDecoder("latin1").decode(held.subarray(SIZE_AT, SIZE_END));
-      // Beyond 8 GiB tar writes the size in base 256; no test has so much data that is no hole.
+      // Beyond 8 GiB tar writes the size in base 256; no test has so much data that is no hole, and `holes` leaves those out.
       assert.ok(held[SIZE_AT]! < 0x80, "a file too large for this oracle");
       size = Math.ceil((parseInt(octal, 8) || 0) / BLOCK) * BLOCK;
     }
@@ -99,22 +112,30 @@ function sortedRecords(bytes: Uint8Array): Uint8Array {
   return Buffer.from(records.sort().join(""), "latin1");
 }
 
-/** Fails with the entries that differ unless `actual` holds what `expected`, a folder or an account of one, holds. */
+/**
+ * Fails with the entries that differ unless `actual` holds what `expected`, a folder or an account of one, holds. An
+ * account is compared with holes where it was taken so.
+ */
 export async function assertSameTree(
   actual: string,
   expected: string | TreeAccount,
-  names?: readonly string[],
+  options: OracleOptions = {},
 ): Promise<void> {
   const told = typeof expected === "string" ? expected : "what was there";
+  const holes = typeof expected === "string" ? options.holes ?? false : expected.holes;
   const [a, b] = await Promise.all([
-    accountOf(actual, names),
-    typeof expected === "string" ? accountOf(expected, names) : expected,
+    accountOf(actual, { ...options, holes }),
+    typeof expected === "string" ? accountOf(expected, { ...options, holes }) : expected,
   ]);
   const [inA, inB] = [new Set(a.lines), new Set(b.lines)];
   const extra = a.lines.filter((line) => !inB.has(line)).slice(0, 20);
   const missing = b.lines.filter((line) => !inA.has(line)).slice(0, 20);
   assert.deepEqual({ extra, missing }, { extra: [], missing: [] }, `${actual} differs from ${told}`);
-  assert.equal(a.digest, b.digest, `${actual} differs from ${told} in content, holes or attributes`);
+  assert.equal(
+    a.digest,
+    b.digest,
+    `${actual} differs from ${told} in content, ${holes ? "holes " : ""}or attributes`,
+  );
 }
 
 async function listing(folder: string, names: readonly string[]): Promise<string[]> {
