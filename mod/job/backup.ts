@@ -138,7 +138,7 @@ function needsOf(session: Session, target: BackupTarget, journal: JournalFile | 
     loadTree: (id, signal) => repository.loadTree(id, signal),
     hasBlob: (type, id) => repository.table.findHex(type, id) >= 0,
     saveTree: (bytes) => target.saveTree(bytes),
-    lanes: fileLanes(target.lanes),
+    lanes: fileLanes(target.lanes, (packs) => target.savePacks(packs)),
     checkpoint: () => target.checkpoint(),
     ...(journal ? { journal } : {}),
     owners: { user: userName, group: groupName },

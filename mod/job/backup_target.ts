@@ -45,6 +45,12 @@ export class BackupTarget {
     await (this.#dry ? this.#dry.flush() : this.#session.repository.flush(this.#call));
   }
 
+  /** Stores packs that are not full, joined to fewer ones. */
+  async savePacks(packs: readonly SealedPack[]): Promise<void> {
+    if (!this.#dry) return await this.#session.repository.savePacks(packs, this.#call);
+    for (const pack of packs) await this.#dry.take(pack);
+  }
+
   #save(pack: SealedPack): Promise<void> {
     return this.#dry ? this.#dry.take(pack) : this.#session.repository.savePack(pack, this.#call);
   }

@@ -1,5 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { FileLanes, SavedStream } from "../archiver/mod.ts";
+import type { SealedPack } from "../repository/mod.ts";
 import type { Lanes } from "./lanes.ts";
 
 /** Batches under way per lane: one being worked on and one waiting. */
@@ -9,8 +10,11 @@ const PIECES_AT_ONCE = 4;
 /** Pieces are gathered to about this many bytes: a message costs as much as hashing 100 KiB. */
 const PIECE_BYTES = 1 << 20;
 
-/** The lanes as the archiver sees them. */
-export function fileLanes(lanes: Lanes): FileLanes {
+/** The lanes as the archiver sees them. `savePacks` stores the packs that were not full when the lanes are flushed. */
+export function fileLanes(
+  lanes: Lanes,
+  savePacks: (packs: readonly SealedPack[]) => Promise<void>,
+): FileLanes {
   return {
     batchesAtOnce: lanes.count * BATCHES_PER_LANE,
     async saveFiles(batch, signal) {
@@ -18,7 +22,7 @@ export function fileLanes(lanes: Lanes): FileLanes {
       return await lanes.ask("saveFiles", [batch], [batch.buffer]) as Uint8Array<ArrayBuffer>;
     },
     saveStream: (stream, signal, onBytes) => saveStream(lanes, stream, signal, onBytes),
-    flush: () => lanes.askAll("flush", []),
+    flush: async () => await savePacks(await lanes.flush()),
   };
 }
 

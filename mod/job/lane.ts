@@ -130,10 +130,13 @@ class Saving {
     this.stream = new StreamSaver({ chunkerSecret, sink });
   }
 
-  /** Hands over what is left; resolves when every blob put so far is durable. */
-  async flush(): Promise<void> {
-    await this.#ship();
+  /**
+   * Resolves when all packs handed over are durable, with the one that was not full yet: the small packs of all lanes
+   * are joined before they are stored.
+   */
+  async flush(): Promise<SealedPack | undefined> {
     await this.#onItsWay;
+    return await this.#writer.seal();
   }
 
   #put(id: Uint8Array, plain: Uint8Array): void | Promise<void> {

@@ -44,11 +44,17 @@ function receive(message: ToLane): void {
 async function answer(id: number, work: () => Promise<unknown>): Promise<void> {
   try {
     const result = await work();
-    const transfer = result instanceof Uint8Array ? [result.buffer as ArrayBuffer] : [];
-    post({ kind: "answer", id, result }, transfer);
+    post({ kind: "answer", id, result }, buffersOf(result));
   } catch (error) {
     post({ kind: "failure", id, error: carryError(error) });
   }
+}
+
+/** What of an answer is moved instead of copied. */
+function buffersOf(result: unknown): ArrayBuffer[] {
+  if (result instanceof Uint8Array) return [result.buffer as ArrayBuffer];
+  const isPack = typeof result === "object" && result !== null && "offsets" in result;
+  return isPack ? packBuffers(result as SealedPack) : [];
 }
 
 function handOver(pack: SealedPack): Promise<ArrayBuffer> {

@@ -52,9 +52,10 @@ export class Lanes {
     return (this.#lanes[0] ?? this.#start()).ask(skill, args, transfer);
   }
 
-  /** Asks every lane that has begun to work. */
-  async askAll(skill: LaneSkill, args: readonly unknown[]): Promise<void> {
-    await Promise.all(this.#lanes.map((lane) => lane.ask(skill, args, [])));
+  /** Asks every lane that has begun to work, for what it has not handed over yet. */
+  async flush(): Promise<SealedPack[]> {
+    const packs = await Promise.all(this.#lanes.map((lane) => lane.ask("flush", [], [])));
+    return packs.filter((pack) => pack !== undefined) as SealedPack[];
   }
 
   /** Tells every lane to stop what it does; pending questions fail with SG1016. */
