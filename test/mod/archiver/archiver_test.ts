@@ -11,7 +11,7 @@ import { isSgError } from "../../../mod/errors/mod.ts";
 import { decodeTree } from "../../../mod/format/mod.ts";
 import { type ExcludeRuleOptions, ExcludeRules, type Source } from "../../../mod/source/mod.ts";
 import type { MemoryCall } from "../../kit/memory_file_system.ts";
-import { MemoryTree, noise } from "./memory_tree.ts";
+import { MemoryTree, noise } from "../../kit/memory_tree.ts";
 import { ToyStore } from "./toy_store.ts";
 
 interface Ran extends ArchiveResult {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { ContentSaver } from "../../../mod/archiver/content_saver.ts";
 import { CHUNK_BYTES_MIN, MIB, toHex } from "../../../mod/base/mod.ts";
-import { noise } from "./memory_tree.ts";
+import { noise } from "../../kit/memory_tree.ts";
 
 const SECRET = new Uint8Array(32).fill(5);
 const nowhere = { put: () => {} };

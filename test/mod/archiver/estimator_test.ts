@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { Estimator } from "../../../mod/archiver/estimator.ts";
 import { utf8 } from "../../../mod/base/mod.ts";
 import { ExcludeRules } from "../../../mod/source/mod.ts";
-import { MemoryTree } from "./memory_tree.ts";
+import { MemoryTree } from "../../kit/memory_tree.ts";
 
 Deno.test("Estimator.step counts what a run will read, and leaves nothing open", () => {
   const tree = new MemoryTree().folder("/a", "/a/b", "/a/skip", "/c", "/tagged");

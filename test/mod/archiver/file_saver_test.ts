@@ -8,7 +8,7 @@ import { MIB, toHex, utf8, utf8Text } from "../../../mod/base/mod.ts";
 import { ChunkStream, gearTable } from "../../../mod/chunker/mod.ts";
 import { sha256Hex } from "../../../mod/crypto/mod.ts";
 import type { MemoryCall } from "../../kit/memory_file_system.ts";
-import { MemoryTree, noise } from "./memory_tree.ts";
+import { MemoryTree, noise } from "../../kit/memory_tree.ts";
 
 const SECRET = new Uint8Array(32).fill(3);
 

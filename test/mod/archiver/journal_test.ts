@@ -6,7 +6,7 @@ import { type Clock, systemClock, utf8 } from "../../../mod/base/mod.ts";
 import { isSgError } from "../../../mod/errors/mod.ts";
 import type { Stat } from "../../../mod/platform/mod.ts";
 import { ExcludeRules } from "../../../mod/source/mod.ts";
-import { MemoryTree } from "./memory_tree.ts";
+import { MemoryTree } from "../../kit/memory_tree.ts";
 import { ToyJournal, ToyStore } from "./toy_store.ts";
 
 const FILES = 1000;

@@ -5,7 +5,7 @@ import { utf8 } from "../../../mod/base/mod.ts";
 import { isSgError } from "../../../mod/errors/mod.ts";
 import { ExcludeRules } from "../../../mod/source/mod.ts";
 import { FakeClock } from "../../kit/fake_clock.ts";
-import { MemoryTree } from "./memory_tree.ts";
+import { MemoryTree } from "../../kit/memory_tree.ts";
 import { ToyStore } from "./toy_store.ts";
 
 const source = { kind: "files" as const, paths: [utf8("/")] };

@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { utf8 } from "../../../mod/base/mod.ts";
-import { absolutePath, cleanComponents } from "../../../mod/source/mod.ts";
-import { MemoryFileSystem } from "../../kit/memory_file_system.ts";
+import { utf8 } from "../../mod/base/mod.ts";
+import { absolutePath, cleanComponents } from "../../mod/source/mod.ts";
+import { MemoryFileSystem } from "./memory_file_system.ts";
 
 /** Files of a {@link MemoryFileSystem} by their paths, for tests that say what is on the disk. */
 export class MemoryTree {
