@@ -17,6 +17,7 @@ export function fileLanes(
 ): FileLanes {
   return {
     batchesAtOnce: lanes.count * BATCHES_PER_LANE,
+    bytesRead: () => lanes.bytesRead,
     async saveFiles(batch, signal) {
       using _stopping = abortWith(lanes, signal);
       return await lanes.ask("saveFiles", [batch], [batch.buffer]) as Uint8Array<ArrayBuffer>;

@@ -25,6 +25,9 @@ export interface LaneSeed {
   readonly chunkerSecret: Uint8Array;
 }
 
+/** A count of bytes that all threads add to: one 64-bit number. */
+export type SharedCount = SharedArrayBuffer;
+
 /** Stores a sealed pack; resolves, when it is durable, with the pack's buffer. */
 export type HandOver = (pack: SealedPack) => Promise<ArrayBuffer>;
 
@@ -32,6 +35,8 @@ export type HandOver = (pack: SealedPack) => Promise<ArrayBuffer>;
 export interface LanePorts {
   readonly fs: FileSystem;
   readonly random: Random;
+  /** Bytes of source files read so far. */
+  readonly bytesRead: SharedCount;
 }
 
 /**
@@ -126,7 +131,9 @@ class Saving {
     );
     this.#handOver = handOver;
     const sink = { put: (id: Uint8Array, plain: Uint8Array) => this.#put(id, plain) };
-    this.files = new FileSaver({ fs: ports.fs, chunkerSecret, sink });
+    const bytesRead = new BigInt64Array(ports.bytesRead);
+    const onRead = (bytes: number) => void Atomics.add(bytesRead, 0, BigInt(bytes));
+    this.files = new FileSaver({ fs: ports.fs, chunkerSecret, sink, onRead });
     this.stream = new StreamSaver({ chunkerSecret, sink });
   }
 

@@ -24,7 +24,11 @@ scope.onmessage = (event: MessageEvent<ToLane>) => receive(event.data);
 function receive(message: ToLane): void {
   switch (message.kind) {
     case "seed":
-      lane = new Lane(message.seed, { fs: openFileSystem(), random: systemRandom }, handOver);
+      lane = new Lane(message.seed, {
+        fs: openFileSystem(),
+        random: systemRandom,
+        bytesRead: message.bytesRead,
+      }, handOver);
       break;
     case "ask":
       void answer(message.id, () => lane!.perform(message.skill, message.args));

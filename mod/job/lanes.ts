@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { SgError } from "../errors/mod.ts";
 import type { SealedPack } from "../repository/mod.ts";
-import { Lane, type LanePorts, type LaneSeed } from "./lane.ts";
+import { Lane, type LanePorts, type LaneSeed, type SharedCount } from "./lane.ts";
 import { carryError, type FromLane, landError, type LaneSkill, type ToLane } from "./lane_messages.ts";
 
 /** Saves a pack that a lane sealed; resolves when it is durable. */
@@ -123,14 +123,14 @@ class WorkerLane implements LaneHandle {
   #nextId = 1;
   #broken: SgError | undefined;
 
-  constructor(seed: LaneSeed, savePack: SavePack) {
+  constructor(seed: LaneSeed, bytesRead: SharedCount, savePack: SavePack) {
     this.#savePack = savePack;
     this.#worker.onmessage = (event: MessageEvent<FromLane>) => this.#receive(event.data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
       this.#fail(new SgError("SG1023", `A worker thread failed: ${event.message}`));
     };
-    this.#send({ kind: "seed", seed });
+    this.#send({ kind: "seed", seed, bytesRead });
   }
 
   get pending(): number {
