@@ -64,6 +64,19 @@ Deno.test("withCache: index and snapshot files are fetched once, also when they 
   assert.equal(it.store.count("load"), 2);
 });
 
+Deno.test("withCache: an index whose length the caller names is fetched once, its first bytes alone each time", async () => {
+  await using it = await trial();
+  const bytes = pattern(70_000);
+  await it.store.save(stored("index", bytes), bytes);
+  for (let i = 0; i < 3; i++) {
+    assert.deepEqual(await it.again().load(stored("index", bytes), { length: bytes.length }), bytes);
+  }
+  assert.equal(it.store.count("load"), 1);
+  const part = { offset: 0, length: 100 };
+  assert.deepEqual(await it.storage.load(stored("index", bytes), part), bytes.subarray(0, 100));
+  assert.equal(it.store.count("load"), 2);
+});
+
 Deno.test("withCache: keys, locks and data without a wish to keep always come from the store", async () => {
   await using it = await trial();
   for (const type of ["keys", "locks", "data"] as const) {
