@@ -214,20 +214,20 @@ export abstract class PosixFileSystem implements FileSystem {
     while (this.libc.ftruncate(fd, length) < 0) this.throwUnlessInterrupted("truncate");
   }
 
-  dataRegions(fd: Fd, size: number): DataRegion[] {
+  dataRegions(fd: Fd, size: number, from = 0): DataRegion[] {
     const regions: DataRegion[] = [];
     const position = this.libc.lseek(fd, 0, SEEK_CUR);
     try {
-      let at = 0;
+      let at = from;
       while (at < size) {
         const start = this.libc.lseek(fd, at, this.flags.SEEK_DATA);
         if (start < 0) {
           if (this.errnoName() === "ENXIO") break; // no data up to the end
-          return [{ offset: 0, length: size }]; // holes are unknown here
+          return [{ offset: from, length: size - from }]; // holes are unknown here
         }
         if (start >= size) break;
         const end = this.libc.lseek(fd, start, this.flags.SEEK_HOLE);
-        if (end <= start) return [{ offset: 0, length: size }];
+        if (end <= start) return [{ offset: from, length: size - from }];
         regions.push({ offset: start, length: Math.min(end, size) - start });
         at = end;
       }

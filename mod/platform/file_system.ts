@@ -127,8 +127,11 @@ export interface FileSystem {
   syncAllAsync(fd: Fd): Promise<void>;
   /** Tells the kernel that the file will be read from front to back, or (`drop`) not again. A hint only. */
   advise(fd: Fd, advice: "sequential" | "drop"): void;
-  /** Runs of data in a file of `size` bytes; one run of the whole where holes are unknown. */
-  dataRegions(fd: Fd, size: number): DataRegion[];
+  /**
+   * Runs of data in a file of `size` bytes, those from `from` (0 where left out) on; one run of all of that where holes
+   * are unknown.
+   */
+  dataRegions(fd: Fd, size: number, from?: number): DataRegion[];
   /** Free bytes for this user on the file system of `fd`. */
   freeBytes(fd: Fd): number;
 

@@ -232,8 +232,8 @@ export class PortableFileSystem implements FileSystem {
 
   advise(_fd: Fd, _advice: "sequential" | "drop"): void {}
 
-  dataRegions(_fd: Fd, size: number): DataRegion[] {
-    return size === 0 ? [] : [{ offset: 0, length: size }];
+  dataRegions(_fd: Fd, size: number, from = 0): DataRegion[] {
+    return size <= from ? [] : [{ offset: from, length: size - from }];
   }
 
   freeBytes(fd: Fd): number {

@@ -45,6 +45,13 @@ export class OpenBlobs {
     return left > 0 && this.#keptBytes + plain.length <= KEPT_BYTES_MAX ? this.#keep(number, plain) : plain;
   }
 
+  /** Takes one use of the blob of this number as done without its bytes. */
+  skip(number: number): void {
+    const left = --this.#usesLeft[number]!;
+    const kept = this.#kept.get(number);
+    if (kept && left === 0) this.#forget(number, kept);
+  }
+
   #load(number: number): Uint8Array {
     const { id, offset, length, uncompressedLength } = this.#job.blobs[number]!;
     try {

@@ -19,6 +19,7 @@ import { applyMetadata, dropInheritedAcl } from "./metadata.ts";
 import { OpenBlobs } from "./open_blobs.ts";
 import { writeSparse } from "./sparse.ts";
 import { createTemporary, TemporaryNames } from "./temporary_names.ts";
+import { ZeroBlobs } from "./zero_blobs.ts";
 
 /** The ports of a {@link FileWriter}. */
 export interface FileWriterPorts {
@@ -32,11 +33,12 @@ export interface FileWriterPorts {
 }
 
 /**
- * A lane's half of a restore: opens blobs and writes files. Holds nothing between two jobs, so that it can be ended at
- * any moment; answers failures of single files in its result and throws only for a broken job.
+ * A lane's half of a restore: opens blobs and writes files. Between two jobs it holds nothing but the names of blobs of
+ * zeros, so that it can be ended at any moment; answers failures of single files in its result and throws only for a broken job.
  */
 export class FileWriter {
   readonly #ports: FileWriterPorts;
+  readonly #zeros = new ZeroBlobs();
 
   constructor(ports: FileWriterPorts) {
     this.#ports = ports;
@@ -51,6 +53,7 @@ export class FileWriter {
       decoded,
       folders,
       new OpenBlobs(decoded, bytes, this.#ports.openBlob),
+      this.#zeros,
     );
     return encodeResult(run.perform());
   }
@@ -62,15 +65,23 @@ class JobRun {
   readonly #folders: JobFolders;
   readonly #blobs: OpenBlobs;
   readonly #names: TemporaryNames;
+  readonly #zeros: ZeroBlobs;
   readonly #failures: ItemFailure[] = [];
   readonly #identities: { item: number; dev: bigint; ino: bigint }[] = [];
   #bytesWritten = 0;
 
-  constructor(ports: FileWriterPorts, job: LaneJob, folders: JobFolders, blobs: OpenBlobs) {
+  constructor(
+    ports: FileWriterPorts,
+    job: LaneJob,
+    folders: JobFolders,
+    blobs: OpenBlobs,
+    zeros: ZeroBlobs,
+  ) {
     this.#fs = ports.fs;
     this.#job = job;
     this.#folders = folders;
     this.#blobs = blobs;
+    this.#zeros = zeros;
     this.#names = new TemporaryNames(ports.random);
   }
 
@@ -81,7 +92,7 @@ class JobRun {
     }
     this.#parts(parts);
     const seen: CheckResult[] = [];
-    for (const check of checks) seen.push(checkFile(this.#fs, this.#folders, check));
+    for (const check of checks) seen.push(checkFile(this.#fs, this.#folders, this.#zeros, check));
     return {
       bytesWritten: this.#bytesWritten,
       failures: this.#failures,
@@ -133,12 +144,26 @@ class JobRun {
     let at = 0;
     let endsInHole = false;
     for (const number of blobs) {
-      const plain = this.#blobs.open(number);
-      endsInHole = writeSparse(this.#fs, fd, plain, at);
-      at += plain.length;
+      const { length, hole } = this.#fresh(fd, number, at);
+      at += length;
+      endsInHole = hole > 0;
     }
     if (endsInHole) this.#fs.truncate(fd, at);
     return at;
+  }
+
+  /** Brings a blob to where the file holds nothing yet: its length, and how much of its end was left out as zeros. */
+  #fresh(fd: Fd, number: number, offset: number): { readonly length: number; readonly hole: number } {
+    const { id } = this.#job.blobs[number]!;
+    const zeros = this.#zeros.lengthOf(id);
+    if (zeros > 0) {
+      this.#blobs.skip(number);
+      return { length: zeros, hole: zeros };
+    }
+    const plain = this.#blobs.open(number);
+    const hole = writeSparse(this.#fs, fd, plain, offset);
+    if (hole === plain.length) this.#zeros.learn(id, hole);
+    return { length: plain.length, hole };
   }
 
   /** Parts of one file come one after another, so it is opened once for them. */
@@ -171,9 +196,12 @@ class JobRun {
   }
 
   #part(fd: Fd, part: FilePart): void {
+    if (part.fresh) {
+      this.#bytesWritten += this.#fresh(fd, part.blob, part.offset).length;
+      return;
+    }
     const plain = this.#blobs.open(part.blob);
-    if (part.fresh) writeSparse(this.#fs, fd, plain, part.offset);
-    else this.#fs.writeAt(fd, plain, part.offset);
+    this.#fs.writeAt(fd, plain, part.offset);
     this.#bytesWritten += plain.length;
   }
 }

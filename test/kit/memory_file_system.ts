@@ -246,10 +246,10 @@ export class MemoryFileSystem implements FileSystem {
     this.#at(fd, "advise");
   }
 
-  dataRegions(fd: Fd, size: number): DataRegion[] {
+  dataRegions(fd: Fd, size: number, from = 0): DataRegion[] {
     this.#enter("dataRegions", undefined, fd);
     this.#at(fd, "dataRegions");
-    return size === 0 ? [] : [{ offset: 0, length: size }];
+    return size <= from ? [] : [{ offset: from, length: size - from }];
   }
 
   freeBytes(fd: Fd): number {

@@ -363,6 +363,8 @@ const CHECKS: Record<string, Check> = {
     using file = opened(fs, fs.openRead(root, A));
     assert.deepEqual(fs.dataRegions(file.fd, 3), [{ offset: 0, length: 3 }]);
     assert.deepEqual(fs.dataRegions(file.fd, 0), []);
+    assert.deepEqual(fs.dataRegions(file.fd, 3, 1), [{ offset: 1, length: 2 }]);
+    assert.deepEqual(fs.dataRegions(file.fd, 3, 3), []);
     fs.advise(file.fd, "sequential");
     fs.advise(file.fd, "drop");
     assert.ok(fs.freeBytes(root) > 0);

@@ -93,6 +93,8 @@ linuxTest("finds the holes of a sparse file and keeps the read position", (fs, r
   assert.equal(regions.length, 2);
   assert.ok(regions[0]!.offset <= mib && regions[0]!.offset + regions[0]!.length >= mib + 5);
   assert.ok(regions[1]!.offset <= 4096 * mib && regions[1]!.offset + regions[1]!.length >= 4096 * mib + 3);
+  assert.deepEqual(fs.dataRegions(fd, size, 2048 * mib), regions.slice(1));
+  assert.deepEqual(fs.dataRegions(fd, 4000 * mib, 2048 * mib), []);
   const next = new Uint8Array(mib + 2);
   assert.equal(fs.read(file.fd, next), next.length);
   assert.equal(next.at(-1), "t".charCodeAt(0), "byte mib+4 follows the three that were read");

@@ -44,3 +44,17 @@ Deno.test("OpenBlobs fails for every use of a damaged blob, and for one beyond t
   const blobs = new OpenBlobs(job, new Uint8Array(4), () => assert.fail());
   for (let i = 0; i < 2; i++) assert.throws(() => blobs.open(0), (error) => isSgError(error, "SG1005"));
 });
+
+Deno.test("OpenBlobs.skip counts as a use", () => {
+  const bytes = utf8("one");
+  let opened = 0;
+  const job = jobOf([{ id: idOf(bytes), offset: 0, length: 3, uncompressedLength: 0 }], [0, 0, 0]);
+  const blobs = new OpenBlobs(job, bytes, (_id, sealed) => {
+    opened++;
+    return sealed;
+  });
+  blobs.skip(0);
+  assert.equal(utf8Text(blobs.open(0)), "one");
+  assert.equal(utf8Text(blobs.open(0)), "one");
+  assert.equal(opened, 1);
+});

@@ -29,12 +29,14 @@ Deno.test("writeSparse leaves the content that plain writing leaves, and writes 
           return typeof value === "function" ? value.bind(target) : value;
         },
       });
-      const endsInHole = writeSparse(spy, fd, content, offset);
-      if (endsInHole) fs.truncate(fd, offset + content.length);
+      const hole = writeSparse(spy, fd, content, offset);
+      if (hole > 0) fs.truncate(fd, offset + content.length);
       const back = new Uint8Array(content.length);
       fs.readAt(fd, back, offset);
       assert.ok(equalBytes(back, content));
       if (content.length > 0) assert.equal(fs.statFd(fd).size, offset + content.length);
+      assert.ok(content.subarray(content.length - hole).every((byte) => byte === 0));
+      assert.equal(hole === content.length, written.length === 0);
       // A zero run of two pages holds one whole page wherever it starts.
       const zeros = runs.length === 1 && runs[0]!.zero ? runs[0]!.length : 0;
       if (zeros >= 8192) assert.ok(written.every((bytes) => bytes.length < 4096));

@@ -85,6 +85,49 @@ Deno.test("FileWriter leaves nothing of a file when any of its calls fails", () 
   }
 });
 
+Deno.test("FileWriter opens a blob of zeros once, in all its jobs, and writes none of it to new files", () => {
+  const fs = target();
+  const root = fs.openRoot("/t");
+  const zeros = new Uint8Array(10_000);
+  const sealedZeros = new Uint8Array(zeros.length + 32);
+  let opened = 0;
+  const writer = new FileWriter({
+    fs,
+    random: systemRandom,
+    openBlob(id, bytes) {
+      opened++;
+      return openToy(id, bytes);
+    },
+  });
+  const bytes = new Uint8Array([...sealed, ...sealedZeros]);
+  const job = jobOf(fs, root);
+  const blobs = [
+    ...job.blobs,
+    { id: idOf(zeros), offset: sealed.length, length: sealedZeros.length, uncompressedLength: 0 },
+  ];
+  const expected = `${"\0".repeat(10_000)}content${"\0".repeat(20_000)}`;
+  for (const round of ["first", "second"]) {
+    const files = [{ ...job.files[0]!, name: utf8(round), blobs: [1, 0, 1, 1] }];
+    const result = decodeResult(
+      writer.run(encodeJob({ ...job, blobs, files, parts: [], checks: [] }), bytes),
+    );
+    assert.deepEqual([result.failures, result.bytesWritten], [[], 30_007]);
+    assert.equal(text(fs, `/t/d/${round}`), expected, round);
+  }
+  assert.equal(opened, 3, "zeros once, the other one in each job");
+
+  // Where something else stands already, zeros count.
+  const { dev, ino } = stat(fs, "/t/d/first");
+  const part = { folder: 1, name: utf8("first"), dev, ino, blob: 1 };
+  const parts = [{ ...part, offset: 5_000, fresh: false }, { ...part, offset: 40_000, fresh: true }];
+  const mended = decodeResult(
+    writer.run(encodeJob({ ...job, blobs, files: [], parts, checks: [] }), bytes),
+  );
+  assert.deepEqual([mended.failures, mended.bytesWritten], [[], 20_000]);
+  assert.equal(text(fs, "/t/d/first"), "\0".repeat(30_007));
+  fs.close(root);
+});
+
 Deno.test("FileWriter throws for a job that is none", () => {
   const writer = new FileWriter({ fs: target(), random: systemRandom, openBlob: openToy });
   assert.throws(() => writer.run(new Uint8Array([9, 9]), sealed), (error) => isSgError(error, "SG1023"));
