@@ -147,7 +147,8 @@ export async function assertResticChecks(shared: SharedRepository, allowed: Allo
       .test(line)
   );
   const wanted = said.filter((line) =>
-    !(allowed.strayPacks && /not referenced in any index|additional files were found|This is non-critical/.test(line))
+    !(allowed.strayPacks &&
+      /not referenced in any index|additional files were found|This is non-critical/.test(line))
   );
   assert.deepEqual(wanted, ["no errors were found"]);
 }

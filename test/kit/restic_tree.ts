@@ -54,7 +54,10 @@ export async function changeTree(folder: string): Promise<void> {
   assert.ok(success, new TextDecoder().decode(stderr));
 }
 
-/** Fills a folder with a few files of text and noise, for scenarios that are not about what a tree can hold. */
+/**
+ * Fills a folder with a few files of text and noise, for scenarios that are not about what a tree can hold. With another
+ * seed it changes nearly all of them.
+ */
 export async function makeSmallTree(folder: string, seed: number, noiseBytes = 1_200_000): Promise<void> {
   await Deno.mkdir(`${folder}/deep/er`, { recursive: true });
   await Deno.writeFile(`${folder}/noise`, noise(seed, noiseBytes));
@@ -66,7 +69,7 @@ export async function makeSmallTree(folder: string, seed: number, noiseBytes = 1
   await Deno.writeTextFile(`${folder}/deep/er/small`, `small ${seed}`);
   await Deno.writeTextFile(`${folder}/same`, "the same in every such tree");
   await Deno.writeTextFile(`${folder}/empty`, "");
-  await Deno.symlink("deep/text", `${folder}/link`);
+  await Deno.symlink(`deep/text ${seed}`, `${folder}/link ${seed}`);
 }
 
 /** Bytes that do not compress and look the same in every run. */

@@ -1,0 +1,186 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+// After every prune and repair by SpareGrid the real restic finds the repository whole and restores the same trees.
+import assert from "node:assert/strict";
+import {
+  assertResticAgrees,
+  assertResticChecks,
+  assertSparegridChecks,
+  copyTree,
+  type Expected,
+  filesOf,
+  packBytes,
+  SharedRepository,
+  sharedRepository,
+} from "../kit/both_programs.ts";
+import { changeTree, makeResticTree, makeSmallTree, noise } from "../kit/restic_tree.ts";
+import { accountOf } from "../kit/tree_oracle.ts";
+
+/** Backs up; what the snapshot must hold from now on. */
+async function kept(
+  both: SharedRepository,
+  source: string,
+  options: readonly string[] = [],
+): Promise<Expected> {
+  const id = String((await both.backup([...options, source]))["snapshot_id"]);
+  return { id, trees: { [source]: await accountOf(source) } };
+}
+
+Deno.test("restic agrees after forget --prune, as it is and with --max-unused 0", async () => {
+  await using both = await sharedRepository();
+  const source = both.at("source");
+  await makeResticTree(source);
+  await Deno.writeFile(`${source}/large`, noise(1, 9_000_000));
+  await both.sparegrid(["init"]);
+  const first = await kept(both, source);
+  await changeTree(source);
+  const second = await kept(both, source);
+  await Deno.remove(`${source}/large`);
+  await Deno.writeFile(`${source}/other`, noise(2, 3_000_000));
+  const third = await kept(both, source);
+  const full = await packBytes(both.location);
+  await both.sparegrid(["forget", first.id, "--prune"]);
+  await assertResticAgrees(both, [second, third]);
+  await both.sparegrid(["forget", "--keep-last", "1", "--prune", "--max-unused", "0"]);
+  assert.ok(await packBytes(both.location) < full - 9_000_000);
+  await assertResticAgrees(both, [third]);
+  await assertSparegridChecks(both);
+});
+
+Deno.test("restic agrees after --repack-small, and many small files have become few", async () => {
+  await using both = await sharedRepository();
+  const source = both.at("source");
+  await both.sparegrid(["init"]);
+  const snapshots: Expected[] = [];
+  for (let seed = 10; seed < 16; seed += 2) {
+    await makeSmallTree(source, seed, 100_000);
+    snapshots.push(await kept(both, source));
+  }
+  const before = (await filesOf(both.location, "data/")).length;
+  await both.sparegrid(["prune", "--repack-small"]);
+  assert.ok((await filesOf(both.location, "data/")).length < before);
+  await assertResticAgrees(both, snapshots);
+});
+
+Deno.test("restic agrees after --repack-uncompressed, and what could be compressed is smaller", async () => {
+  await using both = await sharedRepository();
+  const source = both.at("source");
+  await makeSmallTree(source, 20);
+  await both.sparegrid(["init"]);
+  const snapshot = await kept(both, source, ["--compression", "off"]);
+  const before = await packBytes(both.location);
+  await both.sparegrid(["prune", "--repack-uncompressed"]);
+  assert.ok(await packBytes(both.location) < before - 700_000);
+  await assertResticAgrees(both, [snapshot]);
+});
+
+Deno.test("a prune tried with --dry-run changes nothing", async () => {
+  await using both = await sharedRepository();
+  const source = both.at("source");
+  await both.sparegrid(["init"]);
+  await makeSmallTree(source, 30);
+  await kept(both, source);
+  await makeSmallTree(source, 40);
+  const second = await kept(both, source);
+  const before = await filesOf(both.location);
+  await both.sparegrid(["forget", "--keep-last", "1", "--prune", "--max-unused", "0", "--dry-run"]);
+  assert.deepEqual(await filesOf(both.location), before);
+  await assertResticAgrees(both, [second]);
+});
+
+/** Two snapshots in small packs, the second by restic; the place is there to be copied and damaged. */
+async function twoSnapshots(both: SharedRepository): Promise<[Expected, Expected]> {
+  const source = both.at("source");
+  await makeSmallTree(source, 50, 6_000_000);
+  await both.sparegrid(["init"]);
+  const first = await kept(both, source, ["--pack-size", "4"]);
+  await makeSmallTree(`${source}/more`, 60);
+  const { snapshot_id } = await both.resticBackup([source]);
+  return [first, { id: String(snapshot_id), trees: { [source]: await accountOf(source) } }];
+}
+
+Deno.test("restic agrees after repair index: no index, half of it, a damaged one", async () => {
+  await using both = await sharedRepository();
+  const snapshots = await twoSnapshots(both);
+  const damages: Record<string, (index: string[], repo: string) => Promise<void>> = {
+    none: async (index) => {
+      for (const file of index) await Deno.remove(file);
+    },
+    half: async (index) => await Deno.remove(index[0]!),
+    damaged: async (index) => {
+      const bytes = await Deno.readFile(index[1]!);
+      bytes[bytes.length >> 1]! ^= 1;
+      await Deno.chmod(index[1]!, 0o600);
+      await Deno.writeFile(index[1]!, bytes);
+    },
+  };
+  for (const [name, damage] of Object.entries(damages)) {
+    const repo = both.at(name);
+    await copyTree(both.location, repo);
+    await damage((await filesOf(repo, "index/")).map((file) => `${repo}/${file}`), repo);
+    const copy = new SharedRepository(both.at("."), { location: repo });
+    assert.notEqual((await copy.trySparegrid(["check"])).code, 0, name);
+    await copy.sparegrid(["repair", "index"]);
+    // What it made anew is the same as what was lost.
+    await assertResticAgrees(copy, name === "half" ? snapshots : snapshots.slice(1));
+  }
+  await both.sparegrid(["repair", "index", "--read-all-packs"]);
+  await assertResticAgrees(both, snapshots);
+});
+
+Deno.test("restic agrees after repair packs and snapshots: a broken and a lost pack cost only what was in them", async () => {
+  await using both = await sharedRepository();
+  const source = both.at("source");
+  const ids = (await twoSnapshots(both)).map((snapshot) => snapshot.id);
+  const packs: { path: string; size: number }[] = [];
+  for (const file of await filesOf(both.location, "data/")) {
+    packs.push({
+      path: `${both.location}/${file}`,
+      size: (await Deno.stat(`${both.location}/${file}`)).size,
+    });
+  }
+  // The largest holds pieces of `noise`, of which the first is spoiled; another pack is gone.
+  const [broken, lost] = packs.sort((a, b) => b.size - a.size).map((pack) => pack.path) as [string, string];
+  const bytes = await Deno.readFile(broken);
+  bytes[100]! ^= 1;
+  await Deno.chmod(broken, 0o600);
+  await Deno.writeFile(broken, bytes);
+  await Deno.remove(lost);
+  const found = await both.trySparegrid(["check", "--read-data"]);
+  assert.equal(found.code, 1);
+  const id = broken.split("/").at(-1)!;
+  assert.match(found.out + found.err, new RegExp(id));
+
+  await both.sparegrid(["repair", "index"]);
+  // The damaged pack is copied to the working folder before it is removed.
+  await both.sparegrid(["repair", "packs", id], { cwd: both.at(".") });
+  assert.deepEqual(await Deno.readFile(both.at(`pack-${id}`)), bytes);
+  const dry = await filesOf(both.location);
+  await both.sparegrid(["repair", "snapshots", "--dry-run"]);
+  assert.deepEqual(await filesOf(both.location), dry);
+  const repaired = await both.sparegrid(["repair", "snapshots", "--forget"]);
+  await assertResticChecks(both);
+  await assertSparegridChecks(both);
+  const mended = await both.resticSnapshots();
+  assert.deepEqual(mended.map((snapshot) => snapshot["original"]), ids);
+  // What was lost is told, and is missing from these files; restic restores all others byte for byte.
+  for (const [i, snapshot] of mended.entries()) {
+    const told = [...repaired.out.matchAll(/^([0-9a-f]{8}) (\/.*): content removed$/gm)]
+      .filter((match) => ids[i]!.startsWith(match[1]!)).map((match) => match[2]!);
+    assert.ok(told.includes(`${source}/noise`), repaired.out);
+    const target = both.freshTarget();
+    await both.restic(["restore", String(snapshot["id"]), "--target", target]);
+    const nodes = (await both.objects(["ls", String(snapshot["id"])])).filter((node) =>
+      node["type"] === "file"
+    );
+    assert.ok(nodes.length >= 6);
+    for (const path of nodes.map((node) => String(node["path"]))) {
+      const [restored, original] = [await Deno.readFile(target + path), await Deno.readFile(path)];
+      if (told.includes(path)) assert.ok(restored.length < original.length, path);
+      else assert.deepEqual(restored, original, path);
+    }
+  }
+  // The next backup heals.
+  await both.sparegrid(["prune"]);
+  const { snapshot_id } = await both.backup([source]);
+  await assertResticAgrees(both, [{ id: String(snapshot_id), trees: { [source]: source } }]);
+});
