@@ -39,6 +39,7 @@ export async function runBackup(
   const set: BackupSet = { hostname: order.hostname ?? hostName(), paths: shownPaths(source) };
   const parent = await findParent(session, order, set, run.signal);
   await session.loadIndex(run.signal);
+  session.beginBackup();
 
   using journal = openJournal(session, order, set);
   const target = new BackupTarget(session, { dryRun: order.dryRun ?? false, signal: run.signal });

@@ -1,10 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import {
-  type CheckFinding,
-  type CheckProgress,
-  checkRepository,
-  type DataPortion,
-} from "../repository/mod.ts";
+import { type CheckFinding, type CheckProgress, checkRepository } from "../repository/mod.ts";
 import type { Progress, RunOptions, SnapshotFilter } from "./orders.ts";
 import type { Session } from "./session.ts";
 

@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { JournalStore } from "../archiver/mod.ts";
 import { MIB, utf8 } from "../base/mod.ts";
-import { isOsError } from "../errors/mod.ts";
+import { isOsError, isSgError } from "../errors/mod.ts";
 import type { Fd, FileSystem } from "../platform/mod.ts";
 
 /** Seals and opens the frames: the journal tells what is in the user's files. */
@@ -51,25 +51,33 @@ export class JournalFile implements JournalStore, Disposable {
   }
 
   async *frames(): AsyncGenerator<Uint8Array, void> {
-    const fd = this.#fd ??= this.#openExisting();
     this.#end = 0;
-    if (fd === undefined) return;
-    const size = this.#fs.statFd(fd).size;
-    const head = new Uint8Array(LENGTH_BYTES);
-    while (this.#end + LENGTH_BYTES <= size) {
-      this.#fs.readAt(fd, head, this.#end);
+    for (;;) {
+      const next = this.#nextFrame(this.#end);
+      if (!next) return;
+      this.#end = next.end;
+      yield next.frame;
+    }
+  }
+
+  /** The frame at `start`; undefined where there is none that is whole, authentic and readable. */
+  #nextFrame(start: number): { readonly frame: Uint8Array; readonly end: number } | undefined {
+    try {
+      const fd = this.#fd ??= this.#fs.openWrite(this.#folder, this.#name);
+      const size = this.#fs.statFd(fd).size;
+      if (start + LENGTH_BYTES > size) return undefined;
+      const head = new Uint8Array(LENGTH_BYTES);
+      this.#fs.readAt(fd, head, start);
       const length = new DataView(head.buffer).getUint32(0, true);
-      if (length > FRAME_BYTES_MAX || this.#end + LENGTH_BYTES + length > size) return;
+      const end = start + LENGTH_BYTES + length;
+      if (length > FRAME_BYTES_MAX || end > size) return undefined;
       const sealed = new Uint8Array(length);
-      this.#fs.readAt(fd, sealed, this.#end + LENGTH_BYTES);
-      let frame: Uint8Array;
-      try {
-        frame = this.#sealer.open(sealed);
-      } catch {
-        return;
-      }
-      this.#end += LENGTH_BYTES + length;
-      yield frame;
+      this.#fs.readAt(fd, sealed, start + LENGTH_BYTES);
+      return { frame: this.#sealer.open(sealed), end };
+    } catch (error) {
+      // Without its journal a run reads more; that is no reason to fail.
+      if (isOsError(error) || isSgError(error)) return undefined;
+      throw error;
     }
   }
 
@@ -89,7 +97,8 @@ export class JournalFile implements JournalStore, Disposable {
     try {
       this.#fs.removeFile(this.#folder, this.#name);
     } catch (error) {
-      if (!isOsError(error, "ENOENT")) throw error;
+      // One that stays is believed only where the index confirms it, so it does no harm.
+      if (!isOsError(error)) throw error;
     }
     return Promise.resolve();
   }
@@ -99,15 +108,6 @@ export class JournalFile implements JournalStore, Disposable {
     this.#fd = undefined;
     this.#fs.close(this.#folder);
   }
-
-  #openExisting(): Fd | undefined {
-    try {
-      return this.#fs.openWrite(this.#folder, this.#name);
-    } catch (error) {
-      if (isOsError(error, "ENOENT")) return undefined;
-      throw error;
-    }
-  }
 }
 
 /** Opens a folder by path, making it and its parents (0700) where missing. */
@@ -115,9 +115,10 @@ function openOrMake(fs: FileSystem, path: string): Fd {
   try {
     return fs.openRoot(path);
   } catch (error) {
+    if (!isOsError(error, "ENOENT") || path === "" || path === "." || path === "/") throw error;
     const slash = path.lastIndexOf("/");
-    if (!isOsError(error, "ENOENT") || slash <= 0) throw error;
-    const parent = openOrMake(fs, path.slice(0, slash));
+    if (slash === path.length - 1) return openOrMake(fs, path.slice(0, slash));
+    const parent = openOrMake(fs, slash < 0 ? "." : path.slice(0, slash) || "/");
     try {
       const name = utf8(path.slice(slash + 1));
       try {

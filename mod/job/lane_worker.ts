@@ -5,14 +5,7 @@ import { systemRandom } from "../base/mod.ts";
 import { openFileSystem } from "../platform/mod.ts";
 import type { SealedPack } from "../repository/mod.ts";
 import { Lane } from "./lane.ts";
-import {
-  type CarriedError,
-  carryError,
-  type FromLane,
-  landError,
-  packBuffers,
-  type ToLane,
-} from "./lane_messages.ts";
+import { carryError, type FromLane, landError, packBuffers, type ToLane } from "./lane_messages.ts";
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
 const unsaved = new Map<number, PromiseWithResolvers<ArrayBuffer>>();

@@ -1,5 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { type Clock, type Log, MIB, type Random } from "../base/mod.ts";
+import { SgError } from "../errors/mod.ts";
 import {
   currentUser,
   type FileSystem,
@@ -58,7 +59,7 @@ const CACHE_BYTES_MAX = 2048 * MIB;
 
 /**
  * An open repository with what a run needs around it: ports, lanes, locks. One session serves one command, or one
- * run after the other.
+ * run after the other; but one backup only, because the index remembers what that claimed, and the counts are its own.
  */
 export class Session implements AsyncDisposable {
   readonly ports: Ports;
@@ -66,6 +67,7 @@ export class Session implements AsyncDisposable {
   readonly options: SessionOptions;
   #lanes: Lanes | undefined;
   #indexLoaded = false;
+  #backedUp = false;
 
   private constructor(ports: Ports, repository: Repository, options: SessionOptions) {
     this.ports = ports;
@@ -110,6 +112,14 @@ export class Session implements AsyncDisposable {
         observer.note(`The repository is locked by process ${pid} of ${username} on ${hostname}; waiting`),
     };
     return await this.repository.lock(order);
+  }
+
+  /** Says that a backup begins. SG1023 when it is not the session's first. */
+  beginBackup(): void {
+    if (this.#backedUp) {
+      throw new SgError("SG1023", "Cannot back up: this session has backed up before; open another one");
+    }
+    this.#backedUp = true;
   }
 
   /** Loads the index, once. Snapshots that a run works on must be listed before, so that all they name is known. */

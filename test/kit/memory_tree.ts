@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { utf8 } from "../../mod/base/mod.ts";
+import { utf8, utf8Text } from "../../mod/base/mod.ts";
 import { absolutePath, cleanComponents } from "../../mod/source/mod.ts";
 import { MemoryFileSystem } from "./memory_file_system.ts";
 
@@ -49,6 +49,25 @@ export class MemoryTree {
       this.fs.close(fd);
       return this;
     });
+  }
+
+  /** A file's bytes. */
+  read(path: string | Uint8Array): Uint8Array<ArrayBuffer> {
+    return this.at(path, (dir, name) => {
+      const bytes = new Uint8Array(this.fs.stat(dir, name).size);
+      const fd = this.fs.openRead(dir, name);
+      this.fs.readAt(fd, bytes, 0);
+      this.fs.close(fd);
+      return bytes;
+    });
+  }
+
+  /** The names in a folder, sorted. */
+  names(path: string): string[] {
+    const dir = this.fs.openRoot(path);
+    const names = [...this.fs.names(dir)].flat().map(utf8Text).sort();
+    this.fs.close(dir);
+    return names;
   }
 
   remove(path: string): this {
