@@ -43,7 +43,7 @@ export class NodeMaker {
       inode: stat.ino,
       deviceId: deviceIdOf(stat),
       size: kind === "file" ? BigInt(parts.size ?? stat.size) : 0n,
-      links: BigInt(stat.links),
+      links: BigInt(linksOf(stat)),
       device: isDevice(stat) ? stat.rdev : 0n,
       content: parts.content ?? null,
     };
@@ -64,7 +64,7 @@ export class NodeMaker {
       node.mode === fileMode(stat.kind, stat.permissions) &&
       node.uid === stat.uid && node.gid === stat.gid &&
       node.atime === (this.#withAtime ? stat.atime : stat.mtime) &&
-      Number(node.links) === stat.links &&
+      Number(node.links) === linksOf(stat) &&
       node.deviceId === deviceIdOf(stat) &&
       (stat.kind !== "file" || Number(node.size) === stat.size) &&
       (!isDevice(stat) || node.device === stat.rdev) &&
@@ -105,6 +105,14 @@ export function contentIds(ids: Uint8Array): BlobId[] {
 
 function isDevice(stat: Stat): boolean {
   return stat.kind === "dev" || stat.kind === "chardev";
+}
+
+/**
+ * The names that an entry has. A folder's count is the file system's own affair, and restic writes none, so that its
+ * trees and ours are the same.
+ */
+function linksOf(stat: Stat): number {
+  return stat.kind === "dir" ? 0 : stat.links;
 }
 
 /** Devices change their numbers between mounts, so they are kept only where hard links need them. */
