@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { compareBytes, concatBytes, type Instant, utf8 } from "../base/mod.ts";
+import { compareBytes, type Instant, utf8 } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import { walkTree } from "../restorer/mod.ts";
 import { PatternSet, splitPath } from "../source/mod.ts";
@@ -103,7 +103,7 @@ export interface FindOrder {
   readonly filter: SnapshotFilter;
 }
 
-/** Entries that fit, snapshot by snapshot, the newest snapshot last. A tree that many snapshots share is searched once each. */
+/** Entries that fit and, as with restic, all below a folder that fits; snapshot by snapshot, the newest last. */
 export async function* findEntries(
   session: Session,
   order: FindOrder,
@@ -121,17 +121,7 @@ export async function* findEntries(
       if (newest !== undefined && node.mtime > newest || oldest !== undefined && node.mtime < oldest) {
         continue;
       }
-      if (namedBy(patterns, path, node.type === "dir")) yield { snapshot, entry };
+      if (patterns.match(path, node.type === "dir") === "in") yield { snapshot, entry };
     }
   }
-}
-
-const BELOW = utf8("/\u0000");
-
-/** True when the entry itself fits, not only a folder above it. */
-function namedBy(patterns: PatternSet, path: Uint8Array, isFolder: boolean): boolean {
-  if (patterns.match(path, isFolder) !== "in") return false;
-  const parent = path.subarray(0, path.lastIndexOf(0x2f));
-  // A folder that fits makes all below it fit: then the name of a neighbour that cannot exist fits as well.
-  return patterns.match(concatBytes([parent, BELOW]), isFolder) !== "in";
 }
