@@ -10,6 +10,8 @@ export interface NastyTreeOptions {
   readonly sparseBytes?: number;
   /** Entries of the crowded folder; 200,000 where left out. */
   readonly crowd?: number;
+  /** Leave out what restic 0.14 cannot restore, or not as it was; each is marked in the code, found by trying. */
+  readonly forRestic?: boolean;
 }
 
 const SECOND = 1_000_000_000n;
@@ -120,16 +122,18 @@ class NastyTree {
 
   /** A path of some 5,100 bytes. */
   #deep(): void {
+    // restic: it names files by whole paths, which the kernel takes up to 4,095 bytes (ENAMETOOLONG).
+    const levels = this.options.forRestic ? 15 : 25;
     this.#within("deep", (dir) => {
       let at = dir;
-      for (let level = 0; level < 25; level++) {
+      for (let level = 0; level < levels; level++) {
         const name = utf8(`${level}-`.padEnd(200, "d"));
         this.fs.makeFolder(at, name, 0o755);
         const next = this.fs.openFolder(at, name);
         if (at !== dir) this.fs.close(at);
         at = next;
       }
-      this.#file(at, utf8("bottom"), utf8("five thousand bytes below"));
+      this.#file(at, utf8("bottom"), utf8("thousands of bytes below"));
       this.fs.close(at);
     });
   }
@@ -151,7 +155,12 @@ class NastyTree {
       const sub = this.fs.openFolder(dir, utf8("sub"));
       this.fs.makeHardLink(dir, utf8("one"), sub, utf8("four"));
       this.fs.close(sub);
-      this.fs.makeHardLink(dir, utf8("dangling"), dir, utf8("dangling-twin"));
+      if (!this.options.forRestic) {
+        // restic: restores only files as hard links, other kinds as entries of their own.
+        this.fs.makeHardLink(dir, utf8("dangling"), dir, utf8("dangling-twin"));
+        // restic: keeps a target as JSON text, in which these bytes become U+FFFD.
+        link("bytes", Uint8Array.of(0xff, 0x2f, 0x62, 0xc3, 0x28, 0xed, 0xa0, 0x80));
+      }
       this.fs.setTimesOf(dir, utf8("dangling"), 0n, year(1999) + 123_456_789n);
     });
   }
@@ -159,12 +168,14 @@ class NastyTree {
   #kinds(): void {
     this.#within("kinds", (dir) => {
       this.fs.makeFifo(dir, utf8("fifo"), 0o640);
-      this.fs.makeSocket(dir, utf8("socket"), 0o755);
+      // restic: never makes a socket, without a word.
+      if (!this.options.forRestic) this.fs.makeSocket(dir, utf8("socket"), 0o755);
       this.fs.makeFolder(dir, utf8("empty folder"), 0o755);
       if (!this.options.asRoot) return;
       this.fs.makeDevice(dir, utf8("null"), "chardev", (1n << 8n) | 3n, 0o666);
       this.fs.makeDevice(dir, utf8("loop"), "dev", 7n << 8n, 0o660);
-      this.fs.makeHardLink(dir, utf8("fifo"), dir, utf8("fifo-twin"));
+      // restic: as with dangling-twin.
+      if (!this.options.forRestic) this.fs.makeHardLink(dir, utf8("fifo"), dir, utf8("fifo-twin"));
     });
   }
 
@@ -204,10 +215,10 @@ class NastyTree {
         2n ** 31n * SECOND - 1n,
         2n ** 31n * SECOND + 1n,
         year(2107) + 123_456_789n,
-        year(2263) + 987_654_321n,
-        year(2400) + 1n,
         1_700_000_000n * SECOND + 100n,
       ];
+      // restic: sets times as nanoseconds in 64 bits, which end in the year 2262.
+      if (!this.options.forRestic) times.push(year(2263) + 987_654_321n, year(2400) + 1n);
       for (const time of times) {
         this.#file(dir, utf8(`t${time}`), utf8("time"), (fd) => this.fs.setTimes(fd, time, time));
         this.fs.makeFolder(dir, utf8(`d${time}`), 0o755);
@@ -242,6 +253,8 @@ class NastyTree {
         utf8("x"),
         (fd) => this.fs.setXattr(fd, "trusted.secret", utf8("root only")),
       );
+      // restic: follows the link and gives the attribute to the file behind it.
+      if (this.options.forRestic) return;
       this.fs.makeSymlink(dir, utf8("link with attribute"), utf8("user"));
       this.fs.setXattrOf(dir, utf8("link with attribute"), "trusted.link", utf8("on the link"));
     });

@@ -49,8 +49,11 @@ export async function accountOf(folder: string, options: OracleOptions = {}): Pr
 }
 
 const BLOCK = 512;
-/** Place of an entry's size (octal) and of its type in a tar header. */
-const SIZE_AT = 124, SIZE_END = 135, TYPE_AT = 156;
+/** Places in a tar header: an entry's size (octal), the header's checksum, the entry's type, and its name in two parts. */
+const SIZE_AT = 124, SIZE_END = 135, SUM_AT = 148, TYPE_AT = 156;
+const NAME_END = 100, PREFIX_AT = 345, PREFIX_END = 500;
+/** With its process number tar makes a name for a sparse file, whose true name stands in the PAX header before. */
+const SPARSE_NAME = "GNUSparseFile.";
 const PAX_TYPE = "x".charCodeAt(0);
 
 /** SHA-256 of a tar stream in which the order of an entry's extended attributes, the file system's own affair, is none. */
@@ -85,6 +88,7 @@ class TarDigest {
 
   #full(): void {
     const held = this.#held;
+    if (!this.#inPax) dropMadeUpName(held);
     this.#hash.update(this.#inPax ? sortedRecords(held) : held);
     let size = 0;
     if (!this.#inPax) {
@@ -98,6 +102,11 @@ class TarDigest {
     this.#held = new Uint8Array(this.#inPax ? size : BLOCK);
     this.#filled = 0;
   }
+}
+
+function dropMadeUpName(header: Uint8Array): void {
+  if (!Buffer.from(header).includes(SPARSE_NAME)) return;
+  header.fill(0, 0, NAME_END).fill(0, SUM_AT, TYPE_AT).fill(0, PREFIX_AT, PREFIX_END);
 }
 
 /** The records `LENGTH KEY=VALUE\n` of a PAX header in the order of their bytes. */
