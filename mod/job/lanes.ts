@@ -28,18 +28,25 @@ export class Lanes {
   readonly count: number;
   readonly #open: () => LaneHandle;
   readonly #lanes: LaneHandle[] = [];
+  readonly #bytesRead: SharedCount = new SharedArrayBuffer(8);
   #ended = false;
 
   constructor(
     seed: LaneSeed,
-    ports: LanePorts,
+    ports: Omit<LanePorts, "bytesRead">,
     savePack: SavePack,
     { threads }: { readonly threads: number },
   ) {
     this.count = Math.max(1, threads);
+    const bytesRead = this.#bytesRead;
     this.#open = threads === 0
-      ? () => new InlineLane(seed, ports, savePack)
-      : () => new WorkerLane(seed, savePack);
+      ? () => new InlineLane(seed, { ...ports, bytesRead }, savePack)
+      : () => new WorkerLane(seed, bytesRead, savePack);
+  }
+
+  /** Bytes of source files that the lanes have read so far. */
+  get bytesRead(): number {
+    return Number(Atomics.load(new BigInt64Array(this.#bytesRead), 0));
   }
 
   /** Asks the lane with the least to do. The buffers in `transfer` belong to the lane afterwards. */
