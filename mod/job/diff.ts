@@ -1,6 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { type BlobId, compareBytes, concatBytes, utf8 } from "../base/mod.ts";
 import type { Node, Tree } from "../format/mod.ts";
+import { walkTrees } from "../repository/mod.ts";
 import type { RunOptions } from "./orders.ts";
 import { resolveTree } from "./select.ts";
 import type { Session } from "./session.ts";
@@ -42,8 +43,8 @@ export interface DiffOrder {
 }
 
 /**
- * Compares two snapshots, path by path in name order. Subtrees that are the same are not looked into. Yields the
- * differences; the generator's return value holds the sums.
+ * Compares two snapshots, path by path in name order. Yields the differences; the generator's return value holds the
+ * sums. Subtrees that are the same are looked into only for the sums, and only where a blob might lie in them, too.
  */
 export async function* diffSnapshots(
   session: Session,
@@ -54,7 +55,7 @@ export async function* diffSnapshots(
   const to = await resolveTree(session, order.to, signal);
   const comparison = new Comparison(session, order.metadata ?? false, signal);
   yield* comparison.trees(from.treeId, to.treeId, utf8("/"));
-  return comparison.statistics();
+  return await comparison.statistics();
 }
 
 const newSide = (): DiffSide => ({ files: 0, folders: 0, others: 0, dataBlobs: 0, treeBlobs: 0, bytes: 0 });
@@ -65,6 +66,8 @@ class Comparison {
   readonly #removed = newSide();
   readonly #blobsFrom = new Set<string>();
   readonly #blobsTo = new Set<string>();
+  /** Trees that stand at the same place on both sides. */
+  readonly #common = new Set<BlobId>();
 
   constructor(
     readonly session: Session,
@@ -73,7 +76,10 @@ class Comparison {
   ) {}
 
   async *trees(from: BlobId, to: BlobId, path: Uint8Array): AsyncGenerator<Difference, void> {
-    if (from === to) return;
+    if (from === to) {
+      this.#common.add(from);
+      return;
+    }
     this.#blobsFrom.add(`t${from}`);
     this.#blobsTo.add(`t${to}`);
     const [a, b] = await Promise.all([this.#load(from), this.#load(to)]);
@@ -96,13 +102,15 @@ class Comparison {
     } else if (a.type === "file" && !sameContent(a, b)) {
       this.#changedFiles++;
       yield { path: here, change: "M" };
-      this.#collect(a, this.#blobsFrom);
-      this.#collect(b, this.#blobsTo);
     } else if (this.metadata && metadataDiffers(a, b)) {
       yield { path: here, change: "U" };
     }
+    if (a.type === b.type) {
+      this.#collect(a, this.#blobsFrom);
+      this.#collect(b, this.#blobsTo);
+    }
     if (a.subtree && b.subtree) yield* this.trees(a.subtree, b.subtree, here);
-    else if (a.subtree) yield* this.#below(a.subtree, here, "-");
+    else if (a.subtree) yield* this.#below(a.subtree, joined(path, a), "-");
     else if (b.subtree) yield* this.#below(b.subtree, here, "+");
   }
 
@@ -134,16 +142,28 @@ class Comparison {
     for (const id of node.content ?? []) blobs.add(`d${id}`);
   }
 
-  statistics(): DiffStatistics {
-    this.#weigh(this.#blobsFrom, this.#blobsTo, this.#removed);
-    this.#weigh(this.#blobsTo, this.#blobsFrom, this.#added);
+  async statistics(): Promise<DiffStatistics> {
+    const removed = this.#blobsFrom.difference(this.#blobsTo);
+    const added = this.#blobsTo.difference(this.#blobsFrom);
+    if (removed.size + added.size > 0) await this.#dropCommon(removed, added);
+    this.#weigh(removed, this.#removed);
+    this.#weigh(added, this.#added);
     return { changedFiles: this.#changedFiles, added: this.#added, removed: this.#removed };
   }
 
-  /** Sums up the blobs that only one side has. */
-  #weigh(mine: Set<string>, other: Set<string>, side: DiffSide): void {
-    for (const key of mine) {
-      if (other.has(key)) continue;
+  /** Takes away what lies in a common tree as well: a copy of a file adds no blob. */
+  async #dropCommon(...sides: readonly Set<string>[]): Promise<void> {
+    const drop = (key: string) => sides.forEach((side) => side.delete(key));
+    const tree = (id: BlobId, { nodes }: Tree) => {
+      drop(`t${id}`);
+      for (const node of nodes) for (const blob of node.content ?? []) drop(`d${blob}`);
+    };
+    await walkTrees(this.session.repository, this.#common, { tree }, this.signal);
+  }
+
+  /** Sums up blobs. */
+  #weigh(blobs: ReadonlySet<string>, side: DiffSide): void {
+    for (const key of blobs) {
       const type = key[0] === "t" ? "tree" : "data";
       if (type === "tree") side.treeBlobs++;
       else side.dataBlobs++;

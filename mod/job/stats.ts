@@ -7,8 +7,9 @@ import type { RunOptions, SnapshotFilter } from "./orders.ts";
 import type { Session } from "./session.ts";
 
 /**
- * How to count; restic's modes. `restore-size`: what a restore of each snapshot would write; `files-by-contents`: each
- * content once, whatever its name; `blobs-per-file`: each blob once per file that has it; `raw-data`: each blob once, as stored.
+ * How to count; restic's modes, to the same numbers. `restore-size`: what a restore of each snapshot would make, folders
+ * included; `files-by-contents`: each content once, whatever its name, and all without content as one; `blobs-per-file`:
+ * each blob once per path that has it, of contents not met before; `raw-data`: each blob once, as stored.
  */
 export type StatsMode = "restore-size" | "files-by-contents" | "blobs-per-file" | "raw-data";
 
@@ -25,6 +26,7 @@ export interface StatsReport {
   readonly snapshots: number;
   /** Bytes, as restored or (raw-data) as stored. */
   readonly totalBytes: number;
+  /** Entries counted. As with restic folders are among them, but for blobs-per-file. */
   readonly files?: number;
   readonly blobs?: number;
   /** raw-data: bytes of the blobs once decompressed. */
@@ -44,7 +46,9 @@ export async function repositoryStats(
   const count = counters[order.mode](session);
   for (const { snapshot } of snapshots) {
     count.snapshot?.(snapshot.tree);
-    for await (const { node } of walkTree(session.repository, snapshot.tree, { signal })) count.node(node);
+    for await (const { node, path } of walkTree(session.repository, snapshot.tree, { signal })) {
+      count.node(node, path);
+    }
   }
   return { snapshots: snapshots.length, ...count.sums() };
 }
@@ -53,7 +57,7 @@ export async function repositoryStats(
 interface Counter {
   /** A snapshot begins; hard links count once within it. */
   snapshot?(root: BlobId): void;
-  node(node: Node): void;
+  node(node: Node, path: Uint8Array): void;
   sums(): Omit<StatsReport, "snapshots">;
 }
 
@@ -70,10 +74,9 @@ function restoreSize(): Counter {
   return {
     snapshot: () => linked = new Set(),
     node(node) {
-      // As restic: every entry that is no folder counts.
-      if (node.type === "dir") return;
       files++;
-      if (node.links > 1n) {
+      // Links to one inode are one file, where the inode is known.
+      if (node.type !== "dir" && node.links !== 1n && node.inode !== 0n) {
         const key = `${node.deviceId}:${node.inode}`;
         if (linked.has(key)) return;
         linked.add(key);
@@ -94,7 +97,6 @@ function filesByContents(session: Session): Counter {
   let totalBytes = 0;
   return {
     node(node) {
-      if (node.type !== "file") return;
       const key = contentKey(session, node);
       if (seen.has(key)) return;
       seen.add(key);
@@ -106,20 +108,26 @@ function filesByContents(session: Session): Counter {
 
 function blobsPerFile(session: Session): Counter {
   const seen = new Set<string>();
-  let files = 0, blobs = 0, totalBytes = 0;
+  /** Blobs counted at each path: versions of one file share most of theirs. */
+  const files = new Map<string, Set<BlobId>>();
+  let blobs = 0, totalBytes = 0;
   return {
-    node(node) {
-      if (node.type !== "file") return;
+    node(node, path) {
+      if (!node.content || node.content.length === 0) return;
       const key = contentKey(session, node);
       if (seen.has(key)) return;
       seen.add(key);
-      files++;
-      for (const id of new Set(node.content ?? [])) {
+      const place = toHex(path);
+      const counted = files.get(place) ?? new Set();
+      files.set(place, counted);
+      for (const id of node.content) {
+        if (counted.has(id)) continue;
+        counted.add(id);
         blobs++;
         totalBytes += session.repository.plainLength("data", id) ?? 0;
       }
     },
-    sums: () => ({ files, blobs, totalBytes }),
+    sums: () => ({ files: files.size, blobs, totalBytes }),
   };
 }
 
