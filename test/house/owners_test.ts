@@ -7,7 +7,6 @@ import { importsOf, sourcesIn } from "./_sources.ts";
 const OWNERS: Readonly<Record<string, readonly string[]>> = {
   "fast-check": ["test/"],
   "assemblyscript": ["scripts/", "test/mod/kernel/"],
-  "client-zip": ["mod/restorer/"],
 };
 
 Deno.test("owners: each outside package is imported by its owner folder only", () => {

@@ -20,7 +20,7 @@ import {
 import { sha256 } from "../../../mod/crypto/mod.ts";
 import { openFileSystem } from "../../../mod/platform/mod.ts";
 import { LocalStorage } from "../../../mod/storage/mod.ts";
-import { restic, resticDone } from "../../kit/command_line.ts";
+import { resticDone } from "../../kit/command_line.ts";
 import { makeNastyTree } from "../../kit/nasty_tree.ts";
 import { initRepository, PASSWORD, reopen } from "../../kit/repository.ts";
 import { scratch } from "../../kit/scratch.ts";
@@ -34,17 +34,13 @@ Deno.test("mod: trees, index and snapshot that the real restic wrote come back b
   await using folder = await scratch();
   const source = `${folder.path}/a<b>&c "\u2028\u00e9`;
   await Deno.mkdir(source);
-  makeNastyTree(source, { asRoot: Deno.uid() === 0, sparseBytes: 1 << 20, crowd: 300 });
+  makeNastyTree(source, { asRoot: Deno.uid() === 0, sparseBytes: 1 << 20, crowd: 300, forRestic: true });
   const repo = `${folder.path}/repo`;
   const storage = new LocalStorage(openFileSystem(), systemRandom, repo);
   // Ours, because its key costs next to nothing; all that is read below is restic's.
   await initRepository(storage);
   const run = (...args: string[]) => resticDone(["-r", repo, ...args], { env: ENV });
-  // 3: a path is longer than restic can open.
-  const backup = await restic(["-r", repo, "backup", "--tag", "x,<y>", "--exclude", "*.none", source], {
-    env: ENV,
-  });
-  assert.ok(backup.code === 0 || backup.code === 3, backup.err);
+  await run("backup", "--tag", "x,<y>", "--exclude", "*.none", source);
 
   const trees = new Set<string>();
   for (const name of (await run("list", "index")).out.trim().split("\n")) {
