@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import type { PackId, SnapshotId } from "../base/mod.ts";
-import { SgError } from "../errors/mod.ts";
-import { utf8 } from "../base/mod.ts";
+import { type PackId, type SnapshotId, utf8 } from "../base/mod.ts";
+import { isOsError, SgError } from "../errors/mod.ts";
+import type { Fd, FileSystem } from "../platform/mod.ts";
 import * as repository from "../repository/mod.ts";
 import { listSnapshots } from "./listing.ts";
 import type { RunOptions, SnapshotFilter } from "./orders.ts";
@@ -58,8 +58,7 @@ export async function repairPacks(
     signal: lock.signal,
     onProgress: progressOf("saving blobs", options),
     onDamagedPack: async (id, bytes) => {
-      await keepCopy(session, id, bytes);
-      notes.push(`The damaged pack was copied to ./pack-${id}`);
+      notes.push(`The damaged pack was copied to ./${await keepCopy(session, id, bytes)}`);
     },
   });
   notes.push(
@@ -71,20 +70,45 @@ export async function repairPacks(
   return { changed: report.removedPacks.length, notes };
 }
 
-/** A damaged pack is never thrown away without a copy: somebody may get more out of it. */
-async function keepCopy({ ports: { fs } }: Session, id: PackId, bytes: Uint8Array): Promise<void> {
-  const folder = fs.openRoot(".");
+/** Copies of one pack that may lie beside each other. */
+const COPIES_MAX = 100;
+
+/** A damaged pack is never thrown away without a copy: somebody may get more out of it. Gives the copy's name. */
+async function keepCopy({ ports: { fs } }: Session, id: PackId, bytes: Uint8Array): Promise<string> {
   try {
-    const fd = fs.create(folder, utf8(`pack-${id}`), 0o600);
+    const folder = fs.openRoot(".");
     try {
-      await fs.writeAtAsync(fd, bytes.slice(), 0);
-      await fs.syncAsync(fd);
+      const { fd, name } = createCopy(fs, folder, id);
+      try {
+        await fs.writeAtAsync(fd, bytes.slice(), 0);
+        await fs.syncAsync(fd);
+      } finally {
+        fs.close(fd);
+      }
+      await fs.syncAsync(folder);
+      return name;
     } finally {
-      fs.close(fd);
+      fs.close(folder);
     }
-    await fs.syncAsync(folder);
-  } finally {
-    fs.close(folder);
+  } catch (error) {
+    if (!isOsError(error)) throw error;
+    const text = `Cannot copy damaged pack ${id} to the working folder: ${error.message}`;
+    throw new SgError("SG1012", text, {
+      cause: error,
+      remedy: "Run the repair again in a folder that can be written.",
+    });
+  }
+}
+
+/** A new file; an earlier copy may hold what is damaged by now, so it is never written over. */
+function createCopy(fs: FileSystem, folder: Fd, id: PackId): { readonly fd: Fd; readonly name: string } {
+  for (let copy = 0;; copy++) {
+    const name = copy === 0 ? `pack-${id}` : `pack-${id}.${copy}`;
+    try {
+      return { fd: fs.create(folder, utf8(name), 0o600), name };
+    } catch (error) {
+      if (!isOsError(error, "EEXIST") || copy === COPIES_MAX) throw error;
+    }
   }
 }
 
