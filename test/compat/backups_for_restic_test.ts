@@ -18,7 +18,7 @@ Deno.test("restic agrees with a first backup: check, restore, snapshots, ls and 
   await using both = await sharedRepository();
   const source = both.at("source");
   await makeResticTree(source);
-  await both.sparegrid(["init"]);
+  await both.init("sparegrid");
   const { snapshot_id } = await both.backup([source]);
   const id = String(snapshot_id);
   await assertResticAgrees(both, [{ id, trees: { [source]: source } }]);
@@ -32,7 +32,7 @@ Deno.test("restic agrees with a backup after edits, renames, deletes and changes
   await using both = await sharedRepository();
   const source = both.at("source");
   await makeResticTree(source);
-  await both.sparegrid(["init"]);
+  await both.init("sparegrid");
   const first = String((await both.backup([source]))["snapshot_id"]);
   const before = await accountOf(source);
   await changeTree(source);
@@ -51,7 +51,7 @@ Deno.test("restic agrees with a backup of an unchanged tree and with one that re
   await using both = await sharedRepository();
   const source = both.at("source");
   await makeResticTree(source);
-  await both.sparegrid(["init"]);
+  await both.init("sparegrid");
   const first = await both.backup([source]);
   const files = first["files_new"];
   const second = await both.backup([source]);
@@ -87,7 +87,7 @@ Deno.test("restic agrees with several sources, tags, host and time, and lists wh
   await Deno.writeTextFile(`${two}/cached/inside`, "");
   await Deno.writeFile(`${two}/large`, noise(1, 200_000));
   await Deno.writeTextFile(file, "single");
-  await both.sparegrid(["init"]);
+  await both.init("sparegrid");
   const labels = [
     "--tag",
     "red,green",
@@ -118,7 +118,7 @@ Deno.test("restic agrees with several sources, tags, host and time, and lists wh
   ];
   excludes.push("--exclude", `${two}/keep/cache`, "--exclude-if-present", ".nobackup", "--exclude-caches");
   excludes.push("--exclude-larger-than", "100K");
-  await byRestic.restic(["init"]);
+  await byRestic.init("restic");
   await byRestic.restic(["backup", ...excludes, two]);
   const ours = await both.backup([...excludes, two]);
   const names = (text: string) =>
@@ -131,7 +131,7 @@ Deno.test("restic agrees with several sources, tags, host and time, and lists wh
 
 Deno.test("restic agrees with backups of standard input and of a command's output", async () => {
   await using both = await sharedRepository();
-  await both.sparegrid(["init"]);
+  await both.init("sparegrid");
   const input = noise(2, 5_000_000);
   const first = await both.backup(["--stdin", "--stdin-filename", "in put"], { input });
   const second = await both.backup([
@@ -147,7 +147,7 @@ Deno.test("restic agrees with backups of standard input and of a command's outpu
 
 Deno.test("restic agrees with every compression, and each has its effect", async () => {
   await using both = await sharedRepository();
-  await both.sparegrid(["init"]);
+  await both.init("sparegrid");
   const expected = [];
   const added: Record<string, number> = {};
   for (const mode of ["off", "fastest", "auto", "max"]) {
@@ -169,7 +169,7 @@ Deno.test("a dry run leaves nothing behind", async () => {
   await using both = await sharedRepository();
   await Deno.mkdir(both.at("source"));
   await Deno.writeFile(both.at("source/file"), noise(3, 100_000));
-  await both.sparegrid(["init"]);
+  await both.init("sparegrid");
   const before = await filesOf(both.location);
   const summary = await both.backup(["--dry-run", both.at("source")]);
   assert.ok(Number(summary["data_added"]) >= 100_000);

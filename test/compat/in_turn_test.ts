@@ -37,7 +37,7 @@ Deno.test("unchanged files are recognised in both directions: SpareGrid, restic,
   await using both = await sharedRepository();
   const source = both.at("source");
   await makeResticTree(source);
-  await both.sparegrid(["init"]);
+  await both.init("sparegrid");
   const first = await both.backup([source]);
   const files = Number(first["files_new"]);
   const second = await both.resticBackup([source]);
@@ -61,7 +61,7 @@ Deno.test("both programs back up what changed in turn, and read nothing else aga
   await using both = await sharedRepository();
   const source = both.at("source");
   await makeResticTree(source);
-  await both.restic(["init"]);
+  await both.init("restic");
   const expected: Expected[] = [];
   const backUp = async (who: "backup" | "resticBackup"): Promise<Said> => {
     const summary = await both[who]([source]);
@@ -90,7 +90,7 @@ Deno.test("both programs back up what changed in turn, and read nothing else aga
 Deno.test("each program prunes what the other stored, and both go on backing up", async () => {
   await using both = await sharedRepository();
   const source = both.at("source");
-  await both.sparegrid(["init"]);
+  await both.init("sparegrid");
   const make = async (seed: number, who: "backup" | "resticBackup") => {
     await makeSmallTree(source, seed, 3_000_000);
     const id = String((await both[who]([source]))["snapshot_id"]);
@@ -121,7 +121,7 @@ Deno.test("forget keeps and removes the same snapshots in both programs, restic'
   await using other = await sharedRepository();
   const source = both.at("source");
   await makeSmallTree(source, 6, 10_000);
-  await both.restic(["init"]);
+  await both.init("restic");
   const env = { TZ: "Asia/Kolkata" };
   for (const time of ["2024-01-31 23:30:00", "2024-02-01 00:30:00", "2024-02-29 12:00:00"]) {
     await both.restic(["backup", "--time", time, source], { env });

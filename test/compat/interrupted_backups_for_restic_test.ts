@@ -46,7 +46,7 @@ Deno.test("restic finds the repository whole after kill -9 of a backup, and agre
   await using both = await sharedRepository();
   const source = both.at("source");
   await fill(source);
-  await both.sparegrid(["init"]);
+  await both.init("sparegrid");
   await stopHalfWay(both, source, "SIGKILL");
   assert.equal((await filesOf(both.location, "locks/")).length, 1);
   // restic takes our lock for what it is: left by a process of this machine that is gone.
@@ -67,7 +67,7 @@ Deno.test("restic finds the repository whole after Ctrl-C of a backup, and agree
   await using both = await sharedRepository();
   const source = both.at("source");
   await fill(source);
-  await both.sparegrid(["init"]);
+  await both.init("sparegrid");
   assert.equal(await stopHalfWay(both, source, "SIGINT"), 130);
   // No lock is left. A pack may have come home in the very last moment, behind the index.
   await assertResticAgrees(both, [], { strayPacks: true });

@@ -30,7 +30,7 @@ Deno.test("restic agrees after forget --prune, as it is and with --max-unused 0"
   const source = both.at("source");
   await makeResticTree(source);
   await Deno.writeFile(`${source}/large`, noise(1, 9_000_000));
-  await both.sparegrid(["init"]);
+  await both.init("sparegrid");
   const first = await kept(both, source);
   await changeTree(source);
   const second = await kept(both, source);
@@ -49,7 +49,7 @@ Deno.test("restic agrees after forget --prune, as it is and with --max-unused 0"
 Deno.test("restic agrees after --repack-small, and many small files have become few", async () => {
   await using both = await sharedRepository();
   const source = both.at("source");
-  await both.sparegrid(["init"]);
+  await both.init("sparegrid");
   const snapshots: Expected[] = [];
   for (let seed = 10; seed < 16; seed += 2) {
     await makeSmallTree(source, seed, 100_000);
@@ -65,7 +65,7 @@ Deno.test("restic agrees after --repack-uncompressed, and what could be compress
   await using both = await sharedRepository();
   const source = both.at("source");
   await makeSmallTree(source, 20);
-  await both.sparegrid(["init"]);
+  await both.init("sparegrid");
   const snapshot = await kept(both, source, ["--compression", "off"]);
   const before = await packBytes(both.location);
   await both.sparegrid(["prune", "--repack-uncompressed"]);
@@ -76,7 +76,7 @@ Deno.test("restic agrees after --repack-uncompressed, and what could be compress
 Deno.test("a prune tried with --dry-run changes nothing", async () => {
   await using both = await sharedRepository();
   const source = both.at("source");
-  await both.sparegrid(["init"]);
+  await both.init("sparegrid");
   await makeSmallTree(source, 30);
   await kept(both, source);
   await makeSmallTree(source, 40);
@@ -91,7 +91,7 @@ Deno.test("a prune tried with --dry-run changes nothing", async () => {
 async function twoSnapshots(both: SharedRepository): Promise<[Expected, Expected]> {
   const source = both.at("source");
   await makeSmallTree(source, 50, 6_000_000);
-  await both.sparegrid(["init"]);
+  await both.init("sparegrid");
   const first = await kept(both, source, ["--pack-size", "4"]);
   await makeSmallTree(`${source}/more`, 60);
   const { snapshot_id } = await both.resticBackup([source]);

@@ -29,12 +29,13 @@ for (const version of [1, 2] as const) {
     });
     await using both = await sharedRepository(() => ({
       location: `rest:${server.url}`,
+      folder: `${folder.path}/repo`,
       sparegridOptions: version === 1 ? ["--cacert", ca] : ["--tls-fingerprint", certificate.sha256],
       resticOptions: ["--cacert", ca],
     }));
     const source = both.at("source");
     await makeSmallTree(source, 1, 3_000_000);
-    await both.sparegrid(["init"]);
+    await both.init("sparegrid");
     const first = await both.backup([source]);
     const second = await both.resticBackup([source]);
     assert.deepEqual([second["files_new"], second["files_changed"], second["data_blobs"]], [0, 0, 0]);
@@ -60,10 +61,13 @@ for (const version of [1, 2] as const) {
 Deno.test("SpareGrid restores over REST what restic wrote there, with a cold and a warm cache", async () => {
   await using folder = await scratch();
   await using server = new RestServer({ folder: `${folder.path}/repo` });
-  await using both = await sharedRepository(() => ({ location: `rest:${server.url}` }));
+  await using both = await sharedRepository(() => ({
+    location: `rest:${server.url}`,
+    folder: `${folder.path}/repo`,
+  }));
   const source = both.at("source");
   await makeSmallTree(source, 7);
-  await both.restic(["init", "--repository-version", "1"]);
+  await both.init("restic", ["--repository-version", "1"]);
   const { snapshot_id } = await both.resticBackup([source]);
   const expected = { id: String(snapshot_id), trees: { [source]: source } };
   await assertSparegridRestores(both, expected);

@@ -26,7 +26,7 @@ async function judge(
 ): Promise<void> {
   const source = both.at("source");
   await make(source);
-  await both.restic(["init", "--repository-version", version]);
+  await both.init("restic", ["--repository-version", version]);
   const first = String((await both.resticBackup([...options, source]))["snapshot_id"]);
   const before = await accountOf(source);
   await change(source);
@@ -64,7 +64,7 @@ Deno.test("SpareGrid backs up into a repository of version 1, uncompressed, and 
   await using both = await sharedRepository();
   const source = both.at("source");
   await makeSmallTree(source, 1);
-  await both.restic(["init", "--repository-version", "1"]);
+  await both.init("restic", ["--repository-version", "1"]);
   await both.resticBackup([source]);
   await makeSmallTree(`${source}/more`, 2);
   await both.backup(["--compression", "max", source]);
@@ -131,7 +131,7 @@ Deno.test("restic's shared lock lets SpareGrid back up but not prune; left by a 
 Deno.test("SpareGrid's lock keeps restic from pruning while it runs", async () => {
   await using both = await sharedRepository();
   await makeSmallTree(both.at("source"), 5);
-  await both.sparegrid(["init"]);
+  await both.init("sparegrid");
   await both.backup([both.at("source")]);
   // A backup that waits for its input holds a shared lock.
   const slow = both.backup([

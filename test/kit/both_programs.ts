@@ -1,6 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 // A repository that SpareGrid and the real restic share, both driven by their command lines.
 import assert from "node:assert/strict";
+import { Repository } from "../../mod/repository/mod.ts";
 import {
   type Ended,
   restic,
@@ -9,6 +10,7 @@ import {
   sparegridDone,
   type StartOptions,
 } from "./command_line.ts";
+import { CHEAP_KDF, folderToStorage, testPorts } from "./repository.ts";
 import { scratch } from "./scratch.ts";
 import { assertSameTree, type TreeAccount } from "./tree_oracle.ts";
 
@@ -18,6 +20,8 @@ export type Said = Readonly<Record<string, unknown>>;
 /** How both programs reach a repository; a folder `repo` of the scratch folder where left out. */
 export interface SharedOptions {
   readonly location?: string;
+  /** The folder that holds it, where the location is no folder. */
+  readonly folder?: string;
   readonly sparegridOptions?: readonly string[];
   readonly resticOptions?: readonly string[];
 }
@@ -48,6 +52,23 @@ export class SharedRepository {
   /** Environment of SpareGrid: a cache that goes away with the test. */
   env(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
     return { SPAREGRID_CACHE_DIR: this.at("cache"), ...extra };
+  }
+
+  /**
+   * Makes the repository with one of the programs. A key that costs nothing then takes the place of the one that the
+   * program made, or half of a suite's time would go into opening it.
+   */
+  async init(program: "sparegrid" | "restic", options: readonly string[] = []): Promise<void> {
+    await this[program](["init", ...options]);
+    const folder = this.#options.folder ?? this.location;
+    const storage = await folderToStorage(folder);
+    const repository = await Repository.open(storage, testPorts(), { password: "test" });
+    const cheap = {
+      type: "keys",
+      name: await repository.addKey({ password: "test", kdf: CHEAP_KDF }),
+    } as const;
+    await Deno.writeFile(`${folder}/keys/${cheap.name}`, await storage.load(cheap));
+    await Deno.remove(`${folder}/keys/${repository.keyId}`);
   }
 
   /** Runs SpareGrid, which must end with 0. */
