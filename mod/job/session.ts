@@ -14,10 +14,9 @@ import {
   Repository,
   type RepositoryLock,
   type RepositoryPorts,
-  type SealedPack,
 } from "../repository/mod.ts";
 import { type Storage, withCache } from "../storage/mod.ts";
-import { Lanes } from "./lanes.ts";
+import { Lanes, type SavePack } from "./lanes.ts";
 import type { Compression, RunOptions } from "./orders.ts";
 
 /** The ports of the engine: everything it asks of the world but storage. */
@@ -66,6 +65,7 @@ export class Session implements AsyncDisposable {
   readonly repository: Repository;
   readonly options: SessionOptions;
   #lanes: Lanes | undefined;
+  #savePack: SavePack = (pack) => this.repository.savePack(pack);
   #indexLoaded = false;
   #backedUp = false;
 
@@ -129,8 +129,8 @@ export class Session implements AsyncDisposable {
     this.#indexLoaded = true;
   }
 
-  /** The lanes, started at first use. `savePack` says where sealed packs go: into the repository where left out. */
-  lanes(savePack: (pack: SealedPack) => Promise<void> = (pack) => this.repository.savePack(pack)): Lanes {
+  /** The lanes, started at first use. From now on `savePack` says where sealed packs go: into the repository where left out. */
+  lanes(savePack: SavePack = (pack) => this.repository.savePack(pack)): Lanes {
     const { repository, ports, options } = this;
     const threads = options.threads ?? Math.min(navigator.hardwareConcurrency, THREADS_MAX);
     const seed = {
@@ -138,7 +138,8 @@ export class Session implements AsyncDisposable {
       writer: repository.writerSeed(),
       chunkerSecret: repository.secret("chunker"),
     };
-    return this.#lanes ??= new Lanes(seed, ports, savePack, { threads });
+    this.#savePack = savePack;
+    return this.#lanes ??= new Lanes(seed, ports, (pack) => this.#savePack(pack), { threads });
   }
 
   /** Ends the threads and closes the storage. */

@@ -1,6 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 // A whole engine in one process: a repository in memory, files in memory, a clock and randomness that repeat.
-import { type Clock, type Random, silentLog, toHex, utf8Text } from "../../mod/base/mod.ts";
+import { type Clock, type Random, silentLog, utf8Text } from "../../mod/base/mod.ts";
+import { sha256Hex } from "../../mod/crypto/mod.ts";
 import {
   type BackupOrder,
   type BackupReport,
@@ -109,14 +110,14 @@ export class JobStage {
     }, run);
   }
 
-  /** Every stored file but locks: `type/name` and its bytes in hex. */
+  /** Every stored file: `type/name` and the hash of its bytes. */
   async stored(): Promise<ReadonlyMap<string, string>> {
     const all = new Map<string, string>();
     for (const type of [...FILE_TYPES].sort()) {
       const names: string[] = [];
       for await (const { name } of this.storage.list(type)) names.push(name);
       for (const name of names.sort()) {
-        all.set(`${type}/${name}`, toHex(await this.storage.load({ type, name })));
+        all.set(`${type}/${name}`, sha256Hex(await this.storage.load({ type, name })));
       }
     }
     return all;

@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import { addKey, changePassword, listKeys, removeKey, unlock } from "../../../mod/job/mod.ts";
 import { namesOf } from "../../kit/damaged_storage.ts";
 import { heardRun, JobStage } from "../../kit/job_stage.ts";
-import { PASSWORD } from "../../kit/repository.ts";
+import { CHEAP_KDF, PASSWORD } from "../../kit/repository.ts";
+
+const SECOND = { password: "second", kdf: CHEAP_KDF };
 
 /** True when the password opens the stage's repository. */
 async function opens(stage: JobStage, password: string): Promise<boolean> {
@@ -20,7 +22,7 @@ Deno.test("addKey adds a password; listKeys shows all, the one in use marked", a
   const stage = await JobStage.made();
   await using session = await stage.open();
   const label = { username: "ada", hostname: "desk" };
-  const id = await addKey(session, { password: "second", ...label }, heardRun());
+  const id = await addKey(session, { ...SECOND, ...label }, heardRun());
   const keys = await listKeys(session, heardRun());
   assert.deepEqual(keys.map(({ current }) => current).sort(), [false, true]);
   const added = keys.find((key) => key.id === id)!;
@@ -32,7 +34,7 @@ Deno.test("addKey adds a password; listKeys shows all, the one in use marked", a
 Deno.test("removeKey removes the key that is meant, and neither the one in use nor one of several", async () => {
   const stage = await JobStage.made();
   await using session = await stage.open();
-  const id = await addKey(session, { password: "second" }, heardRun());
+  const id = await addKey(session, SECOND, heardRun());
   const { id: own } = (await listKeys(session, heardRun())).find(({ current }) => current)!;
   await assert.rejects(removeKey(session, own, heardRun()), { code: "SG1029" });
   await assert.rejects(removeKey(session, "", heardRun()), { code: "SG1031" });
@@ -44,7 +46,7 @@ Deno.test("removeKey removes the key that is meant, and neither the one in use n
 Deno.test("changePassword replaces the password in use, and no other", async () => {
   const stage = await JobStage.made();
   await using session = await stage.open();
-  await addKey(session, { password: "second" }, heardRun());
+  await addKey(session, SECOND, heardRun());
   const id = await changePassword(session, "third", heardRun());
   const found = await Promise.all([PASSWORD, "second", "third"].map((word) => opens(stage, word)));
   assert.deepEqual(found, [false, true, true]);
@@ -54,7 +56,7 @@ Deno.test("changePassword replaces the password in use, and no other", async () 
 Deno.test("removeKey and changePassword need the repository for themselves", async () => {
   const stage = await JobStage.made();
   await using session = await stage.open();
-  const id = await addKey(session, { password: "second" }, heardRun());
+  const id = await addKey(session, SECOND, heardRun());
   await using other = await stage.open();
   await using _lock = await other.lock({ exclusive: false }, heardRun());
   await assert.rejects(removeKey(session, id, heardRun()), { code: "SG1003" });

@@ -1,0 +1,89 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import assert from "node:assert/strict";
+import { BackupTarget } from "../../../mod/job/backup_target.ts";
+import { encodeTree } from "../../../mod/format/mod.ts";
+import { MemoryStorage } from "../../../mod/storage/mod.ts";
+import { FakeClock } from "../../kit/fake_clock.ts";
+import { FaultyStorage } from "../../kit/faulty_storage.ts";
+import { JobStage } from "../../kit/job_stage.ts";
+import { noise } from "../../kit/memory_tree.ts";
+import { node } from "../../kit/repository.ts";
+import { utf8 } from "../../../mod/base/mod.ts";
+
+const never = new AbortController().signal;
+const tree = (name: string) =>
+  encodeTree([node({ name: utf8(name), type: "symlink", linkTarget: utf8("x") })]);
+
+/** Stores a stream and two trees, one of them twice. */
+async function fill(target: BackupTarget): Promise<void> {
+  await target.lanes.askFirst("savePart", [noise(2_500_000)]);
+  await target.lanes.askFirst("endStream", []);
+  for (const name of ["a", "b", "a"]) await target.saveTree(tree(name));
+  await target.savePacks(await target.lanes.flush());
+  await target.checkpoint();
+}
+
+Deno.test("BackupTarget stores and counts; a dry run counts the same and stores nothing", async () => {
+  const stage = await JobStage.made({ session: { packBytesTarget: 1_000_000 } });
+  const before = await stage.stored();
+  await using dry = await stage.open();
+  const would = new BackupTarget(dry, { dryRun: true, signal: never });
+  await fill(would);
+  assert.deepEqual(await stage.stored(), before);
+  await using session = await stage.open();
+  const target = new BackupTarget(session, { dryRun: false, signal: never });
+  await fill(target);
+  const { packedBytes: _, packs: __, ...sums } = target.saved;
+  assert.equal(sums.treeBlobs, 2);
+  assert.ok(sums.dataBlobs > 1 && sums.dataBytes === 2_500_000);
+  const { packedBytes: ___, packs: ____, ...told } = would.saved;
+  assert.deepEqual(told, sums);
+  assert.equal(await stage.count("data"), target.saved.packs);
+  assert.equal(await stage.count("index"), 1);
+});
+
+Deno.test("BackupTarget knows a tree that is stored already", async () => {
+  const stage = await JobStage.made();
+  {
+    await using session = await stage.open();
+    await fill(new BackupTarget(session, { dryRun: false, signal: never }));
+  }
+  for (const dryRun of [true, false]) {
+    await using session = await stage.open();
+    await session.loadIndex(never);
+    const target = new BackupTarget(session, { dryRun, signal: never });
+    await fill(target);
+    assert.deepEqual([target.saved.treeBlobs, target.saved.dataBlobs], [0, 0]);
+  }
+});
+
+Deno.test("BackupTarget gives the storage some time after an interruption, and no more", async () => {
+  const clock = new FakeClock({ auto: false, start: 1_780_000_000_000_000_000n });
+  const storage = new FaultyStorage(new MemoryStorage());
+  const stage = await JobStage.made({ clock, storage });
+  await using session = await stage.open();
+  const stop = new AbortController();
+  const target = new BackupTarget(session, { dryRun: false, signal: stop.signal });
+  stop.abort(new Error("Ctrl-C"));
+  await target.saveTree(tree("a"));
+  await clock.advance(1000);
+  await target.checkpoint();
+  assert.equal(await stage.count("index"), 1);
+  await target.saveTree(tree("b"));
+  await clock.advance(1000);
+  await assert.rejects(target.checkpoint(), { code: "SG1016" });
+  assert.equal(await stage.count("index"), 1);
+});
+
+Deno.test("BackupTarget of a dry run stores nothing, though its session has read packs before", async () => {
+  const stage = await JobStage.made();
+  await using session = await stage.open();
+  session.lanes();
+  const before = await stage.stored();
+  await fill(new BackupTarget(session, { dryRun: true, signal: never }));
+  const large = new BackupTarget(session, { dryRun: true, signal: never });
+  for (let part = 0; part < 20; part++) await large.lanes.askFirst("savePart", [noise(1_000_000, part + 9)]);
+  await large.lanes.askFirst("endStream", []);
+  await large.savePacks(await large.lanes.flush());
+  assert.deepEqual(await stage.stored(), before);
+});

@@ -1,0 +1,120 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import assert from "node:assert/strict";
+import type { SavedStream } from "../../../mod/archiver/mod.ts";
+import { systemRandom } from "../../../mod/base/mod.ts";
+import { SgError } from "../../../mod/errors/mod.ts";
+import { Lanes, type SavePack } from "../../../mod/job/lanes.ts";
+import { openFileSystem } from "../../../mod/platform/mod.ts";
+import type { SealedPack } from "../../../mod/repository/mod.ts";
+import { initRepository } from "../../kit/repository.ts";
+import { noise } from "../../kit/memory_tree.ts";
+
+/** Lanes over a repository in memory; packs are as small as a piece. */
+async function lanesOf(threads: number, savePack?: SavePack) {
+  const repository = await initRepository(undefined, { packBytesTarget: 600_000 });
+  const saved: SealedPack[] = [];
+  const seed = {
+    reader: repository.readerSeed(),
+    writer: repository.writerSeed(),
+    chunkerSecret: repository.secret("chunker"),
+  };
+  const save: SavePack = savePack ?? (async (pack) => {
+    // Its bytes belong to the lane again afterwards.
+    saved.push({ ...pack, bytes: pack.bytes.slice() });
+    await repository.savePack(pack);
+  });
+  const lanes = new Lanes(seed, { fs: openFileSystem(), random: systemRandom }, save, { threads });
+  return { lanes, repository, saved };
+}
+
+for (const threads of [0, 2]) {
+  const where = threads === 0 ? "on this thread" : `on ${threads} threads`;
+
+  Deno.test(`Lanes ${where} save a stream as packs that the repository opens`, async () => {
+    const { lanes, repository, saved } = await lanesOf(threads);
+    using _lanes = lanes;
+    const content = noise(5_000_000, 7);
+    for (let at = 0; at < content.length; at += 1_000_000) {
+      const piece = content.slice(at, at + 1_000_000);
+      await lanes.askFirst("savePart", [piece], [piece.buffer]);
+    }
+    const { size, content: ids } = await lanes.askFirst("endStream", []) as SavedStream;
+    for (const pack of await lanes.flush()) await repository.savePack(pack);
+    assert.equal(size, content.length);
+    assert.ok(saved.length >= 2, `${saved.length} full packs`);
+    let at = 0;
+    for (let id = 0; id < ids.length; id += 32) {
+      const hex = ids.subarray(id, id + 32).toHex();
+      const blob = await repository.loadBlob("data", hex as Parameters<typeof repository.loadBlob>[1]);
+      assert.deepEqual(blob, content.slice(at, at + blob.length));
+      at += blob.length;
+    }
+    assert.equal(at, content.length);
+    assert.equal(repository.table.pendingCount, 0);
+  });
+
+  Deno.test(`Lanes ${where} fail for good with the storage's reason once a pack is lost`, async () => {
+    const { lanes, repository } = await lanesOf(
+      threads,
+      () => Promise.reject(new SgError("SG0200", "Cannot save the pack: full", { context: { size: 1 } })),
+    );
+    using _lanes = lanes;
+    const feed = async () => {
+      for (let part = 0; part < 8; part++) {
+        await lanes.askFirst("savePart", [noise(1_000_000, part + 1)]);
+      }
+      await lanes.askFirst("endStream", []);
+    };
+    await assert.rejects(feed(), { code: "SG0200", context: { size: 1 } });
+    await assert.rejects(lanes.flush(), { code: "SG0200" });
+    assert.ok(repository.table.pendingCount > 0, "no snapshot can be saved");
+  });
+
+  Deno.test(`Lanes ${where} that were aborted refuse what comes, but hand over what they have`, async () => {
+    const { lanes } = await lanesOf(threads);
+    using _lanes = lanes;
+    await lanes.askFirst("savePart", [noise(300_000)]);
+    await lanes.askFirst("endStream", []);
+    lanes.abort();
+    await assert.rejects(lanes.askFirst("savePart", [noise(10)]), { code: "SG1016" });
+    await assert.rejects(lanes.ask("writeFiles", [new Uint8Array(), new Uint8Array()]), { code: "SG1016" });
+    assert.equal((await lanes.flush()).length, 1);
+  });
+
+  Deno.test(`Lanes ${where} answer a question that they do not know with SG1023`, async () => {
+    const { lanes } = await lanesOf(threads);
+    using _lanes = lanes;
+    await assert.rejects(lanes.ask("dance" as "flush", []), { code: "SG1023" });
+  });
+
+  Deno.test(`Lanes ${where} start with their work and end when they are disposed`, async () => {
+    const { lanes } = await lanesOf(threads);
+    assert.deepEqual(await lanes.flush(), []);
+    assert.deepEqual([lanes.count, lanes.bytesRead], [Math.max(1, threads), 0]);
+    const asked = lanes.askFirst("savePart", [noise(10_000)]);
+    // What was asked and not answered yet fails rather than hangs.
+    const ended = assert.rejects(asked, { code: "SG1016" });
+    lanes[Symbol.dispose]();
+    await ended;
+    await assert.rejects(async () => await lanes.ask("flush", []), { code: "SG1023" });
+  });
+}
+
+Deno.test("Lanes give a question to the one with the least to do", async () => {
+  const { lanes, repository } = await lanesOf(2);
+  using _lanes = lanes;
+  const piece = () => noise(4_000_000, 3);
+  // The first lane has a stream; the verification goes to another one and is there long before.
+  const order: string[] = [];
+  const stream = lanes.askFirst("savePart", [piece()]).then(() => lanes.askFirst("endStream", []));
+  const other = lanes.ask("verifyPack", ["0".repeat(64), new Uint8Array(100), []]);
+  await Promise.all([
+    stream.then(() => order.push("stream")),
+    other.then((findings) => order.push(`verified ${(findings as string[]).length > 0}`)),
+  ]);
+  assert.deepEqual(order.toSorted(), ["stream", "verified true"]);
+  const packs = await lanes.flush();
+  assert.ok(packs.length >= 1);
+  await repository.savePacks(packs);
+  assert.equal(repository.table.pendingCount, 0);
+});
