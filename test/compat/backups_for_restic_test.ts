@@ -10,11 +10,12 @@ import {
   lines,
   packBytes,
   sharedRepository,
+  testWithRestic,
 } from "../kit/both_programs.ts";
 import { changeTree, makeResticTree, makeSmallTree, noise } from "../kit/restic_tree.ts";
 import { accountOf } from "../kit/tree_oracle.ts";
 
-Deno.test("restic agrees with a first backup: check, restore, snapshots, ls and dump", async () => {
+testWithRestic("restic agrees with a first backup: check, restore, snapshots, ls and dump", async () => {
   await using both = await sharedRepository();
   const source = both.at("source");
   await makeResticTree(source);
@@ -28,108 +29,121 @@ Deno.test("restic agrees with a first backup: check, restore, snapshots, ls and 
   }
 });
 
-Deno.test("restic agrees with a backup after edits, renames, deletes and changes of type, and with diff", async () => {
-  await using both = await sharedRepository();
-  const source = both.at("source");
-  await makeResticTree(source);
-  await both.init("sparegrid");
-  const first = String((await both.backup([source]))["snapshot_id"]);
-  const before = await accountOf(source);
-  await changeTree(source);
-  const summary = await both.backup([source]);
-  const second = String(summary["snapshot_id"]);
-  assert.ok(Number(summary["files_unmodified"]) > 500 && Number(summary["files_changed"]) >= 4);
-  await assertResticAgrees(both, [
-    { id: first, trees: { [source]: before } },
-    { id: second, trees: { [source]: source } },
-  ]);
-  const changes = await assertSameDiff(both, first, second);
-  assert.deepEqual(new Set(changes.map((line) => line[0])), new Set("+-MTU"));
-});
+testWithRestic(
+  "restic agrees with a backup after edits, renames, deletes and changes of type, and with diff",
+  async () => {
+    await using both = await sharedRepository();
+    const source = both.at("source");
+    await makeResticTree(source);
+    await both.init("sparegrid");
+    const first = String((await both.backup([source]))["snapshot_id"]);
+    const before = await accountOf(source);
+    await changeTree(source);
+    const summary = await both.backup([source]);
+    const second = String(summary["snapshot_id"]);
+    assert.ok(Number(summary["files_unmodified"]) > 500 && Number(summary["files_changed"]) >= 4);
+    await assertResticAgrees(both, [
+      { id: first, trees: { [source]: before } },
+      { id: second, trees: { [source]: source } },
+    ]);
+    const changes = await assertSameDiff(both, first, second);
+    assert.deepEqual(new Set(changes.map((line) => line[0])), new Set("+-MTU"));
+  },
+);
 
-Deno.test("restic agrees with a backup of an unchanged tree and with one that reads everything again", async () => {
-  await using both = await sharedRepository();
-  const source = both.at("source");
-  await makeResticTree(source);
-  await both.init("sparegrid");
-  const first = await both.backup([source]);
-  const files = first["files_new"];
-  const second = await both.backup([source]);
-  const third = await both.backup(["--full", source]);
-  for (const summary of [second, third]) assert.ok(Number(summary["data_added"]) < 5000);
-  assert.deepEqual([second["files_unmodified"], second["files_new"], second["files_changed"]], [files, 0, 0]);
-  assert.equal(third["total_files_processed"], files);
-  const ids = [first, second, third].map((summary) => String(summary["snapshot_id"]));
-  await assertResticAgrees(both, ids.map((id) => ({ id, trees: { [source]: source } })));
-});
+testWithRestic(
+  "restic agrees with a backup of an unchanged tree and with one that reads everything again",
+  async () => {
+    await using both = await sharedRepository();
+    const source = both.at("source");
+    await makeResticTree(source);
+    await both.init("sparegrid");
+    const first = await both.backup([source]);
+    const files = first["files_new"];
+    const second = await both.backup([source]);
+    const third = await both.backup(["--full", source]);
+    for (const summary of [second, third]) assert.ok(Number(summary["data_added"]) < 5000);
+    assert.deepEqual([second["files_unmodified"], second["files_new"], second["files_changed"]], [
+      files,
+      0,
+      0,
+    ]);
+    assert.equal(third["total_files_processed"], files);
+    const ids = [first, second, third].map((summary) => String(summary["snapshot_id"]));
+    await assertResticAgrees(both, ids.map((id) => ({ id, trees: { [source]: source } })));
+  },
+);
 
-Deno.test("restic agrees with several sources, tags, host and time, and lists what the same excludes leave", async () => {
-  await using both = await sharedRepository();
-  await using byRestic = await sharedRepository();
-  const [one, two, file] = [both.at("one"), both.at("two/below"), both.at("single file")];
-  await makeSmallTree(one, 1);
-  for (const name of ["keep", "keep/cache", "node_modules/x", "a/b/c", "marked", "cached"]) {
-    await Deno.mkdir(`${two}/${name}`, { recursive: true });
-  }
-  const files = [
-    "x.tmp",
-    "keep/y.tmp",
-    "keep/z.txt",
-    "keep/cache/c",
-    "node_modules/x/y",
-    "a/b/c/d",
-    "UPPER.TMP",
-  ];
-  for (const name of files) await Deno.writeTextFile(`${two}/${name}`, name);
-  await Deno.writeTextFile(`${two}/marked/.nobackup`, "");
-  await Deno.writeTextFile(`${two}/marked/inside`, "");
-  await Deno.writeTextFile(`${two}/cached/CACHEDIR.TAG`, "Signature: 8a477f597d28d172789f06886806bc55\n");
-  await Deno.writeTextFile(`${two}/cached/inside`, "");
-  await Deno.writeFile(`${two}/large`, noise(1, 200_000));
-  await Deno.writeTextFile(file, "single");
-  await both.init("sparegrid");
-  const labels = [
-    "--tag",
-    "red,green",
-    "--tag",
-    "blue",
-    "--host",
-    "elsewhere",
-    "--time",
-    "2020-02-03 04:05:06",
-  ];
-  const { snapshot_id } = await both.backup([...labels, one, both.at("two"), file]);
-  const trees = { [one]: one, [both.at("two")]: both.at("two") };
-  await assertResticAgrees(both, [{ id: String(snapshot_id), trees }]);
-  const [listed] = await both.resticSnapshots();
-  assert.deepEqual([listed!["tags"], listed!["hostname"]], [["red", "green", "blue"], "elsewhere"]);
-  assert.match(String(listed!["time"]), /^2020-02-03T04:05:06/);
-  await assertSameDump(both, String(snapshot_id), file, new TextEncoder().encode("single"));
+testWithRestic(
+  "restic agrees with several sources, tags, host and time, and lists what the same excludes leave",
+  async () => {
+    await using both = await sharedRepository();
+    await using byRestic = await sharedRepository();
+    const [one, two, file] = [both.at("one"), both.at("two/below"), both.at("single file")];
+    await makeSmallTree(one, 1);
+    for (const name of ["keep", "keep/cache", "node_modules/x", "a/b/c", "marked", "cached"]) {
+      await Deno.mkdir(`${two}/${name}`, { recursive: true });
+    }
+    const files = [
+      "x.tmp",
+      "keep/y.tmp",
+      "keep/z.txt",
+      "keep/cache/c",
+      "node_modules/x/y",
+      "a/b/c/d",
+      "UPPER.TMP",
+    ];
+    for (const name of files) await Deno.writeTextFile(`${two}/${name}`, name);
+    await Deno.writeTextFile(`${two}/marked/.nobackup`, "");
+    await Deno.writeTextFile(`${two}/marked/inside`, "");
+    await Deno.writeTextFile(`${two}/cached/CACHEDIR.TAG`, "Signature: 8a477f597d28d172789f06886806bc55\n");
+    await Deno.writeTextFile(`${two}/cached/inside`, "");
+    await Deno.writeFile(`${two}/large`, noise(1, 200_000));
+    await Deno.writeTextFile(file, "single");
+    await both.init("sparegrid");
+    const labels = [
+      "--tag",
+      "red,green",
+      "--tag",
+      "blue",
+      "--host",
+      "elsewhere",
+      "--time",
+      "2020-02-03 04:05:06",
+    ];
+    const { snapshot_id } = await both.backup([...labels, one, both.at("two"), file]);
+    const trees = { [one]: one, [both.at("two")]: both.at("two") };
+    await assertResticAgrees(both, [{ id: String(snapshot_id), trees }]);
+    const [listed] = await both.resticSnapshots();
+    assert.deepEqual([listed!["tags"], listed!["hostname"]], [["red", "green", "blue"], "elsewhere"]);
+    assert.match(String(listed!["time"]), /^2020-02-03T04:05:06/);
+    await assertSameDump(both, String(snapshot_id), file, new TextEncoder().encode("single"));
 
-  const excludes = [
-    "--exclude",
-    "*.tmp",
-    "--iexclude",
-    "upper.*",
-    "--exclude",
-    "node_modules",
-    "--exclude",
-    "a/b/*",
-  ];
-  excludes.push("--exclude", `${two}/keep/cache`, "--exclude-if-present", ".nobackup", "--exclude-caches");
-  excludes.push("--exclude-larger-than", "100K");
-  await byRestic.init("restic");
-  await byRestic.restic(["backup", ...excludes, two]);
-  const ours = await both.backup([...excludes, two]);
-  const names = (text: string) =>
-    lines(text).flatMap((node) => node["path"] === undefined ? [] : [node["path"]]);
-  const expected = names((await byRestic.restic(["ls", "--json", "latest"])).out);
-  assert.deepEqual(names((await both.restic(["ls", "--json", String(ours["snapshot_id"])])).out), expected);
-  assert.ok(expected.includes(`${two}/keep/z.txt`) && !expected.includes(`${two}/large`));
-  await assertResticAgrees(both, []);
-});
+    const excludes = [
+      "--exclude",
+      "*.tmp",
+      "--iexclude",
+      "upper.*",
+      "--exclude",
+      "node_modules",
+      "--exclude",
+      "a/b/*",
+    ];
+    excludes.push("--exclude", `${two}/keep/cache`, "--exclude-if-present", ".nobackup", "--exclude-caches");
+    excludes.push("--exclude-larger-than", "100K");
+    await byRestic.init("restic");
+    await byRestic.restic(["backup", ...excludes, two]);
+    const ours = await both.backup([...excludes, two]);
+    const names = (text: string) =>
+      lines(text).flatMap((node) => node["path"] === undefined ? [] : [node["path"]]);
+    const expected = names((await byRestic.restic(["ls", "--json", "latest"])).out);
+    assert.deepEqual(names((await both.restic(["ls", "--json", String(ours["snapshot_id"])])).out), expected);
+    assert.ok(expected.includes(`${two}/keep/z.txt`) && !expected.includes(`${two}/large`));
+    await assertResticAgrees(both, []);
+  },
+);
 
-Deno.test("restic agrees with backups of standard input and of a command's output", async () => {
+testWithRestic("restic agrees with backups of standard input and of a command's output", async () => {
   await using both = await sharedRepository();
   await both.init("sparegrid");
   const input = noise(2, 5_000_000);
@@ -145,7 +159,7 @@ Deno.test("restic agrees with backups of standard input and of a command's outpu
   await assertResticAgrees(both, []);
 });
 
-Deno.test("restic agrees with every compression, and each has its effect", async () => {
+testWithRestic("restic agrees with every compression, and each has its effect", async () => {
   await using both = await sharedRepository();
   await both.init("sparegrid");
   const expected = [];
@@ -165,7 +179,7 @@ Deno.test("restic agrees with every compression, and each has its effect", async
   await assertResticAgrees(both, expected);
 });
 
-Deno.test("a dry run leaves nothing behind", async () => {
+testWithRestic("a dry run leaves nothing behind", async () => {
   await using both = await sharedRepository();
   await Deno.mkdir(both.at("source"));
   await Deno.writeFile(both.at("source/file"), noise(3, 100_000));

@@ -11,6 +11,7 @@ import {
   type Said,
   type SharedRepository,
   sharedRepository,
+  testWithRestic,
 } from "../kit/both_programs.ts";
 import { changeTree, makeResticTree, makeSmallTree, noise } from "../kit/restic_tree.ts";
 import { accountOf } from "../kit/tree_oracle.ts";
@@ -33,31 +34,34 @@ function assertAllUnmodified(summary: Said, files: number, addedMax: number): vo
   assert.ok(Number(data_added) < addedMax, `${data_added} bytes were added`);
 }
 
-Deno.test("unchanged files are recognised in both directions: SpareGrid, restic, SpareGrid, restic", async () => {
-  await using both = await sharedRepository();
-  const source = both.at("source");
-  await makeResticTree(source);
-  await both.init("sparegrid");
-  const first = await both.backup([source]);
-  const files = Number(first["files_new"]);
-  const second = await both.resticBackup([source]);
-  assertAllUnmodified(second, files, TREES_ONLY);
-  const third = await both.backup([source]);
-  assertAllUnmodified(third, files, TREES_ONLY);
-  const fourth = await both.resticBackup([source]);
-  assertAllUnmodified(fourth, files, TREES_ONLY);
-  const ids = [first, second, third, fourth].map((summary) => String(summary["snapshot_id"]));
-  const listed = await both.resticSnapshots();
-  assert.deepEqual(listed.map((snapshot) => snapshot["id"]), ids);
-  assert.deepEqual(listed.map((snapshot) => snapshot["parent"]), [undefined, ...ids.slice(0, 3)]);
-  await bothCheck(both);
-  for (const id of [ids[2]!, ids[3]!]) {
-    await assertSparegridRestores(both, { id, trees: { [source]: source } });
-    await assertResticAgrees(both, [{ id, trees: { [source]: source } }]);
-  }
-});
+testWithRestic(
+  "unchanged files are recognised in both directions: SpareGrid, restic, SpareGrid, restic",
+  async () => {
+    await using both = await sharedRepository();
+    const source = both.at("source");
+    await makeResticTree(source);
+    await both.init("sparegrid");
+    const first = await both.backup([source]);
+    const files = Number(first["files_new"]);
+    const second = await both.resticBackup([source]);
+    assertAllUnmodified(second, files, TREES_ONLY);
+    const third = await both.backup([source]);
+    assertAllUnmodified(third, files, TREES_ONLY);
+    const fourth = await both.resticBackup([source]);
+    assertAllUnmodified(fourth, files, TREES_ONLY);
+    const ids = [first, second, third, fourth].map((summary) => String(summary["snapshot_id"]));
+    const listed = await both.resticSnapshots();
+    assert.deepEqual(listed.map((snapshot) => snapshot["id"]), ids);
+    assert.deepEqual(listed.map((snapshot) => snapshot["parent"]), [undefined, ...ids.slice(0, 3)]);
+    await bothCheck(both);
+    for (const id of [ids[2]!, ids[3]!]) {
+      await assertSparegridRestores(both, { id, trees: { [source]: source } });
+      await assertResticAgrees(both, [{ id, trees: { [source]: source } }]);
+    }
+  },
+);
 
-Deno.test("both programs back up what changed in turn, and read nothing else again", async () => {
+testWithRestic("both programs back up what changed in turn, and read nothing else again", async () => {
   await using both = await sharedRepository();
   const source = both.at("source");
   await makeResticTree(source);
@@ -87,7 +91,7 @@ Deno.test("both programs back up what changed in turn, and read nothing else aga
   for (const snapshot of expected) await assertSparegridRestores(both, snapshot);
 });
 
-Deno.test("each program prunes what the other stored, and both go on backing up", async () => {
+testWithRestic("each program prunes what the other stored, and both go on backing up", async () => {
   await using both = await sharedRepository();
   const source = both.at("source");
   await both.init("sparegrid");
@@ -116,37 +120,40 @@ Deno.test("each program prunes what the other stored, and both go on backing up"
   await assertSparegridChecks(both);
 });
 
-Deno.test("forget keeps and removes the same snapshots in both programs, restic's offsets of time included", async () => {
-  await using both = await sharedRepository();
-  await using other = await sharedRepository();
-  const source = both.at("source");
-  await makeSmallTree(source, 6, 10_000);
-  await both.init("restic");
-  const env = { TZ: "Asia/Kolkata" };
-  for (const time of ["2024-01-31 23:30:00", "2024-02-01 00:30:00", "2024-02-29 12:00:00"]) {
-    await both.restic(["backup", "--time", time, source], { env });
-  }
-  for (const time of ["2024-02-29 18:00:00", "2024-12-30 01:00:00", "2025-01-01 05:00:00"]) {
-    await both.backup(["--time", time, "--tag", "ours", source]);
-  }
-  const ids = async (place: SharedRepository) =>
-    (await place.resticSnapshots()).map((snapshot) => snapshot["id"]);
-  for (
-    const rules of [["--keep-daily", "2", "--keep-monthly", "2"], ["--keep-within", "11m"], [
-      "--keep-tag",
-      "ours",
-    ]]
-  ) {
-    const copied = await new Deno.Command("cp", { args: ["-a", both.location, other.location] }).output();
-    assert.ok(copied.success);
-    await other.restic(["forget", ...rules]);
-    const kept = await ids(other);
-    await new Deno.Command("rm", { args: ["-r", other.location] }).output();
-    assert.ok(kept.length > 0 && kept.length < 6, rules.join(" "));
-    const dry = await both.objects(["forget", "--dry-run", ...rules]);
-    const ours = dry.flatMap((group) => (group["keep"] as Said[] | undefined) ?? []).map((snapshot) =>
-      snapshot["id"]
-    );
-    assert.deepEqual(ours.sort(), kept.sort(), rules.join(" "));
-  }
-});
+testWithRestic(
+  "forget keeps and removes the same snapshots in both programs, restic's offsets of time included",
+  async () => {
+    await using both = await sharedRepository();
+    await using other = await sharedRepository();
+    const source = both.at("source");
+    await makeSmallTree(source, 6, 10_000);
+    await both.init("restic");
+    const env = { TZ: "Asia/Kolkata" };
+    for (const time of ["2024-01-31 23:30:00", "2024-02-01 00:30:00", "2024-02-29 12:00:00"]) {
+      await both.restic(["backup", "--time", time, source], { env });
+    }
+    for (const time of ["2024-02-29 18:00:00", "2024-12-30 01:00:00", "2025-01-01 05:00:00"]) {
+      await both.backup(["--time", time, "--tag", "ours", source]);
+    }
+    const ids = async (place: SharedRepository) =>
+      (await place.resticSnapshots()).map((snapshot) => snapshot["id"]);
+    for (
+      const rules of [["--keep-daily", "2", "--keep-monthly", "2"], ["--keep-within", "11m"], [
+        "--keep-tag",
+        "ours",
+      ]]
+    ) {
+      const copied = await new Deno.Command("cp", { args: ["-a", both.location, other.location] }).output();
+      assert.ok(copied.success);
+      await other.restic(["forget", ...rules]);
+      const kept = await ids(other);
+      await new Deno.Command("rm", { args: ["-r", other.location] }).output();
+      assert.ok(kept.length > 0 && kept.length < 6, rules.join(" "));
+      const dry = await both.objects(["forget", "--dry-run", ...rules]);
+      const ours = dry.flatMap((group) => (group["keep"] as Said[] | undefined) ?? []).map((snapshot) =>
+        snapshot["id"]
+      );
+      assert.deepEqual(ours.sort(), kept.sort(), rules.join(" "));
+    }
+  },
+);

@@ -6,6 +6,7 @@ import {
   filesOf,
   type SharedRepository,
   sharedRepository,
+  testWithRestic,
 } from "../kit/both_programs.ts";
 import { sparegridArgv } from "../kit/command_line.ts";
 import { makeSmallTree, noise } from "../kit/restic_tree.ts";
@@ -42,39 +43,45 @@ async function fill(source: string): Promise<void> {
   for (let i = 0; i < FILES; i++) await Deno.writeFile(`${source}/file-${i}`, noise(1000 + i, FILE_BYTES));
 }
 
-Deno.test("restic finds the repository whole after kill -9 of a backup, and agrees with the one that goes on", async () => {
-  await using both = await sharedRepository();
-  const source = both.at("source");
-  await fill(source);
-  await both.init("sparegrid");
-  await stopHalfWay(both, source, "SIGKILL");
-  assert.equal((await filesOf(both.location, "locks/")).length, 1);
-  // restic takes our lock for what it is: left by a process of this machine that is gone.
-  await both.restic(["unlock"]);
-  assert.deepEqual(await filesOf(both.location, "locks/"), []);
-  await assertResticAgrees(both, [], { strayPacks: true });
-  const stored = await filesOf(both.location, "data/");
-  const { snapshot_id, total_files_processed } = await both.backup([source]);
-  assert.equal(total_files_processed, FILES + 6);
-  const kept = await filesOf(both.location, "data/");
-  assert.deepEqual(stored.filter((name) => !kept.includes(name)), []);
-  await assertResticAgrees(both, [{ id: String(snapshot_id), trees: { [source]: source } }], {
-    strayPacks: true,
-  });
-});
+testWithRestic(
+  "restic finds the repository whole after kill -9 of a backup, and agrees with the one that goes on",
+  async () => {
+    await using both = await sharedRepository();
+    const source = both.at("source");
+    await fill(source);
+    await both.init("sparegrid");
+    await stopHalfWay(both, source, "SIGKILL");
+    assert.equal((await filesOf(both.location, "locks/")).length, 1);
+    // restic takes our lock for what it is: left by a process of this machine that is gone.
+    await both.restic(["unlock"]);
+    assert.deepEqual(await filesOf(both.location, "locks/"), []);
+    await assertResticAgrees(both, [], { strayPacks: true });
+    const stored = await filesOf(both.location, "data/");
+    const { snapshot_id, total_files_processed } = await both.backup([source]);
+    assert.equal(total_files_processed, FILES + 6);
+    const kept = await filesOf(both.location, "data/");
+    assert.deepEqual(stored.filter((name) => !kept.includes(name)), []);
+    await assertResticAgrees(both, [{ id: String(snapshot_id), trees: { [source]: source } }], {
+      strayPacks: true,
+    });
+  },
+);
 
-Deno.test("restic finds the repository whole after Ctrl-C of a backup, and agrees with the one that goes on", async () => {
-  await using both = await sharedRepository();
-  const source = both.at("source");
-  await fill(source);
-  await both.init("sparegrid");
-  assert.equal(await stopHalfWay(both, source, "SIGINT"), 130);
-  // No lock is left. A pack may have come home in the very last moment, behind the index.
-  await assertResticAgrees(both, [], { strayPacks: true });
-  assert.ok((await filesOf(both.location, "index/")).length > 0);
-  const { snapshot_id, data_added } = await both.backup([source]);
-  assert.ok(Number(data_added) < (FILES - 1) * FILE_BYTES, `${data_added} bytes sent once more`);
-  await assertResticAgrees(both, [{ id: String(snapshot_id), trees: { [source]: source } }], {
-    strayPacks: true,
-  });
-});
+testWithRestic(
+  "restic finds the repository whole after Ctrl-C of a backup, and agrees with the one that goes on",
+  async () => {
+    await using both = await sharedRepository();
+    const source = both.at("source");
+    await fill(source);
+    await both.init("sparegrid");
+    assert.equal(await stopHalfWay(both, source, "SIGINT"), 130);
+    // No lock is left. A pack may have come home in the very last moment, behind the index.
+    await assertResticAgrees(both, [], { strayPacks: true });
+    assert.ok((await filesOf(both.location, "index/")).length > 0);
+    const { snapshot_id, data_added } = await both.backup([source]);
+    assert.ok(Number(data_added) < (FILES - 1) * FILE_BYTES, `${data_added} bytes sent once more`);
+    await assertResticAgrees(both, [{ id: String(snapshot_id), trees: { [source]: source } }], {
+      strayPacks: true,
+    });
+  },
+);

@@ -11,6 +11,7 @@ import {
   packBytes,
   SharedRepository,
   sharedRepository,
+  testWithRestic,
 } from "../kit/both_programs.ts";
 import { changeTree, makeResticTree, makeSmallTree, noise } from "../kit/restic_tree.ts";
 import { accountOf } from "../kit/tree_oracle.ts";
@@ -25,7 +26,7 @@ async function kept(
   return { id, trees: { [source]: await accountOf(source) } };
 }
 
-Deno.test("restic agrees after forget --prune, as it is and with --max-unused 0", async () => {
+testWithRestic("restic agrees after forget --prune, as it is and with --max-unused 0", async () => {
   await using both = await sharedRepository();
   const source = both.at("source");
   await makeResticTree(source);
@@ -46,7 +47,7 @@ Deno.test("restic agrees after forget --prune, as it is and with --max-unused 0"
   await assertSparegridChecks(both);
 });
 
-Deno.test("restic agrees after --repack-small, and many small files have become few", async () => {
+testWithRestic("restic agrees after --repack-small, and many small files have become few", async () => {
   await using both = await sharedRepository();
   const source = both.at("source");
   await both.init("sparegrid");
@@ -61,19 +62,22 @@ Deno.test("restic agrees after --repack-small, and many small files have become 
   await assertResticAgrees(both, snapshots);
 });
 
-Deno.test("restic agrees after --repack-uncompressed, and what could be compressed is smaller", async () => {
-  await using both = await sharedRepository();
-  const source = both.at("source");
-  await makeSmallTree(source, 20);
-  await both.init("sparegrid");
-  const snapshot = await kept(both, source, ["--compression", "off"]);
-  const before = await packBytes(both.location);
-  await both.sparegrid(["prune", "--repack-uncompressed"]);
-  assert.ok(await packBytes(both.location) < before - 700_000);
-  await assertResticAgrees(both, [snapshot]);
-});
+testWithRestic(
+  "restic agrees after --repack-uncompressed, and what could be compressed is smaller",
+  async () => {
+    await using both = await sharedRepository();
+    const source = both.at("source");
+    await makeSmallTree(source, 20);
+    await both.init("sparegrid");
+    const snapshot = await kept(both, source, ["--compression", "off"]);
+    const before = await packBytes(both.location);
+    await both.sparegrid(["prune", "--repack-uncompressed"]);
+    assert.ok(await packBytes(both.location) < before - 700_000);
+    await assertResticAgrees(both, [snapshot]);
+  },
+);
 
-Deno.test("a prune tried with --dry-run changes nothing", async () => {
+testWithRestic("a prune tried with --dry-run changes nothing", async () => {
   await using both = await sharedRepository();
   const source = both.at("source");
   await both.init("sparegrid");
@@ -98,7 +102,7 @@ async function twoSnapshots(both: SharedRepository): Promise<[Expected, Expected
   return [first, { id: String(snapshot_id), trees: { [source]: await accountOf(source) } }];
 }
 
-Deno.test("restic agrees after repair index: no index, half of it, a damaged one", async () => {
+testWithRestic("restic agrees after repair index: no index, half of it, a damaged one", async () => {
   await using both = await sharedRepository();
   const snapshots = await twoSnapshots(both);
   const damages: Record<string, (index: string[], repo: string) => Promise<void>> = {
@@ -127,60 +131,63 @@ Deno.test("restic agrees after repair index: no index, half of it, a damaged one
   await assertResticAgrees(both, snapshots);
 });
 
-Deno.test("restic agrees after repair packs and snapshots: a broken and a lost pack cost only what was in them", async () => {
-  await using both = await sharedRepository();
-  const source = both.at("source");
-  const ids = (await twoSnapshots(both)).map((snapshot) => snapshot.id);
-  const packs: { path: string; size: number }[] = [];
-  for (const file of await filesOf(both.location, "data/")) {
-    packs.push({
-      path: `${both.location}/${file}`,
-      size: (await Deno.stat(`${both.location}/${file}`)).size,
-    });
-  }
-  // The largest holds pieces of `noise`, of which the first is spoiled; another pack is gone.
-  const [broken, lost] = packs.sort((a, b) => b.size - a.size).map((pack) => pack.path) as [string, string];
-  const bytes = await Deno.readFile(broken);
-  bytes[100]! ^= 1;
-  await Deno.chmod(broken, 0o600);
-  await Deno.writeFile(broken, bytes);
-  await Deno.remove(lost);
-  const found = await both.trySparegrid(["check", "--read-data"]);
-  assert.equal(found.code, 1);
-  const id = broken.split("/").at(-1)!;
-  assert.match(found.out + found.err, new RegExp(id));
-
-  await both.sparegrid(["repair", "index"]);
-  // The damaged pack is copied to the working folder before it is removed.
-  await both.sparegrid(["repair", "packs", id], { cwd: both.at(".") });
-  assert.deepEqual(await Deno.readFile(both.at(`pack-${id}`)), bytes);
-  const dry = await filesOf(both.location);
-  await both.sparegrid(["repair", "snapshots", "--dry-run"]);
-  assert.deepEqual(await filesOf(both.location), dry);
-  const repaired = await both.sparegrid(["repair", "snapshots", "--forget"]);
-  await assertResticChecks(both);
-  await assertSparegridChecks(both);
-  const mended = await both.resticSnapshots();
-  assert.deepEqual(mended.map((snapshot) => snapshot["original"]), ids);
-  // What was lost is told, and is missing from these files; restic restores all others byte for byte.
-  for (const [i, snapshot] of mended.entries()) {
-    const told = [...repaired.out.matchAll(/^([0-9a-f]{8}) (\/.*): content removed$/gm)]
-      .filter((match) => ids[i]!.startsWith(match[1]!)).map((match) => match[2]!);
-    assert.ok(told.includes(`${source}/noise`), repaired.out);
-    const target = both.freshTarget();
-    await both.restic(["restore", String(snapshot["id"]), "--target", target]);
-    const nodes = (await both.objects(["ls", String(snapshot["id"])])).filter((node) =>
-      node["type"] === "file"
-    );
-    assert.ok(nodes.length >= 6);
-    for (const path of nodes.map((node) => String(node["path"]))) {
-      const [restored, original] = [await Deno.readFile(target + path), await Deno.readFile(path)];
-      if (told.includes(path)) assert.ok(restored.length < original.length, path);
-      else assert.deepEqual(restored, original, path);
+testWithRestic(
+  "restic agrees after repair packs and snapshots: a broken and a lost pack cost only what was in them",
+  async () => {
+    await using both = await sharedRepository();
+    const source = both.at("source");
+    const ids = (await twoSnapshots(both)).map((snapshot) => snapshot.id);
+    const packs: { path: string; size: number }[] = [];
+    for (const file of await filesOf(both.location, "data/")) {
+      packs.push({
+        path: `${both.location}/${file}`,
+        size: (await Deno.stat(`${both.location}/${file}`)).size,
+      });
     }
-  }
-  // The next backup heals.
-  await both.sparegrid(["prune"]);
-  const { snapshot_id } = await both.backup([source]);
-  await assertResticAgrees(both, [{ id: String(snapshot_id), trees: { [source]: source } }]);
-});
+    // The largest holds pieces of `noise`, of which the first is spoiled; another pack is gone.
+    const [broken, lost] = packs.sort((a, b) => b.size - a.size).map((pack) => pack.path) as [string, string];
+    const bytes = await Deno.readFile(broken);
+    bytes[100]! ^= 1;
+    await Deno.chmod(broken, 0o600);
+    await Deno.writeFile(broken, bytes);
+    await Deno.remove(lost);
+    const found = await both.trySparegrid(["check", "--read-data"]);
+    assert.equal(found.code, 1);
+    const id = broken.split("/").at(-1)!;
+    assert.match(found.out + found.err, new RegExp(id));
+
+    await both.sparegrid(["repair", "index"]);
+    // The damaged pack is copied to the working folder before it is removed.
+    await both.sparegrid(["repair", "packs", id], { cwd: both.at(".") });
+    assert.deepEqual(await Deno.readFile(both.at(`pack-${id}`)), bytes);
+    const dry = await filesOf(both.location);
+    await both.sparegrid(["repair", "snapshots", "--dry-run"]);
+    assert.deepEqual(await filesOf(both.location), dry);
+    const repaired = await both.sparegrid(["repair", "snapshots", "--forget"]);
+    await assertResticChecks(both);
+    await assertSparegridChecks(both);
+    const mended = await both.resticSnapshots();
+    assert.deepEqual(mended.map((snapshot) => snapshot["original"]), ids);
+    // What was lost is told, and is missing from these files; restic restores all others byte for byte.
+    for (const [i, snapshot] of mended.entries()) {
+      const told = [...repaired.out.matchAll(/^([0-9a-f]{8}) (\/.*): content removed$/gm)]
+        .filter((match) => ids[i]!.startsWith(match[1]!)).map((match) => match[2]!);
+      assert.ok(told.includes(`${source}/noise`), repaired.out);
+      const target = both.freshTarget();
+      await both.restic(["restore", String(snapshot["id"]), "--target", target]);
+      const nodes = (await both.objects(["ls", String(snapshot["id"])])).filter((node) =>
+        node["type"] === "file"
+      );
+      assert.ok(nodes.length >= 6);
+      for (const path of nodes.map((node) => String(node["path"]))) {
+        const [restored, original] = [await Deno.readFile(target + path), await Deno.readFile(path)];
+        if (told.includes(path)) assert.ok(restored.length < original.length, path);
+        else assert.deepEqual(restored, original, path);
+      }
+    }
+    // The next backup heals.
+    await both.sparegrid(["prune"]);
+    const { snapshot_id } = await both.backup([source]);
+    await assertResticAgrees(both, [{ id: String(snapshot_id), trees: { [source]: source } }]);
+  },
+);

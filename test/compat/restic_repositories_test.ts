@@ -9,6 +9,7 @@ import {
   filesOf,
   type SharedRepository,
   sharedRepository,
+  testWithRestic,
 } from "../kit/both_programs.ts";
 import { restic } from "../kit/command_line.ts";
 import { changeTree, makeResticTree, makeSmallTree } from "../kit/restic_tree.ts";
@@ -48,87 +49,99 @@ const small = {
   change: (folder: string) => makeSmallTree(folder, 2),
 };
 
-Deno.test("SpareGrid agrees with repositories of version 1, also after restic's prune", async () => {
+testWithRestic("SpareGrid agrees with repositories of version 1, also after restic's prune", async () => {
   await using both = await sharedRepository();
   await judge(both, { version: "1", options: [], ...nasty });
 });
 
 for (const [mode, tree] of [["auto", nasty], ["off", small], ["max", small]] as const) {
-  Deno.test(`SpareGrid agrees with repositories of compression ${mode}, also after restic's prune`, async () => {
-    await using both = await sharedRepository();
-    await judge(both, { version: "2", options: ["--compression", mode], ...tree });
-  });
+  testWithRestic(
+    `SpareGrid agrees with repositories of compression ${mode}, also after restic's prune`,
+    async () => {
+      await using both = await sharedRepository();
+      await judge(both, { version: "2", options: ["--compression", mode], ...tree });
+    },
+  );
 }
 
-Deno.test("SpareGrid backs up into a repository of version 1, uncompressed, and restic agrees", async () => {
-  await using both = await sharedRepository();
-  const source = both.at("source");
-  await makeSmallTree(source, 1);
-  await both.init("restic", ["--repository-version", "1"]);
-  await both.resticBackup([source]);
-  await makeSmallTree(`${source}/more`, 2);
-  await both.backup(["--compression", "max", source]);
-  // restic refuses a compressed blob in such a repository.
-  assert.match((await both.restic(["check", "--read-data"])).out, /no errors were found/);
-  await both.restic(["restore", "latest", "--target", both.at("out")]);
-  await assertSparegridRestores(both, { id: "latest", trees: { [source]: source } });
-  await assertSparegridChecks(both);
-});
+testWithRestic(
+  "SpareGrid backs up into a repository of version 1, uncompressed, and restic agrees",
+  async () => {
+    await using both = await sharedRepository();
+    const source = both.at("source");
+    await makeSmallTree(source, 1);
+    await both.init("restic", ["--repository-version", "1"]);
+    await both.resticBackup([source]);
+    await makeSmallTree(`${source}/more`, 2);
+    await both.backup(["--compression", "max", source]);
+    // restic refuses a compressed blob in such a repository.
+    assert.match((await both.restic(["check", "--read-data"])).out, /no errors were found/);
+    await both.restic(["restore", "latest", "--target", both.at("out")]);
+    await assertSparegridRestores(both, { id: "latest", trees: { [source]: source } });
+    await assertSparegridChecks(both);
+  },
+);
 
-Deno.test("each password that restic or SpareGrid added opens the repository in both programs", async () => {
-  await using both = await sharedRepository();
-  const source = both.at("source");
-  await makeSmallTree(source, 3, 10_000);
-  await both.restic(["init"]);
-  await both.resticBackup([source]);
-  const passwords = ["sécond 密码", "by SpareGrid"];
-  for (const [i, password] of passwords.entries()) {
-    // Both programs drop white space round a file's password.
-    await Deno.writeTextFile(both.at(`password-${i}`), ` ${password}\n`);
-    const add = ["key", "add", "--new-password-file", both.at(`password-${i}`)];
-    await (i === 0 ? both.restic(add) : both.sparegrid(add));
-  }
-  for (const [i, password] of passwords.entries()) {
-    const env = { RESTIC_PASSWORD: password };
-    await both.restic(["cat", "config"], { env });
-    await both.sparegrid(["ls", "latest"], { env });
-    await both.sparegrid(["-p", both.at(`password-${i}`), "ls", "latest"], {
-      env: { SPAREGRID_PASSWORD: "" },
-    });
-  }
-  const env = { SPAREGRID_PASSWORD: passwords[0]! };
-  await assertSparegridRestores(both, { id: "latest", trees: { [source]: source } }, { env });
-  assert.equal((await both.trySparegrid(["snapshots"], { env: { SPAREGRID_PASSWORD: "wrong" } })).code, 12);
-  assert.equal((await both.objects(["key", "list"])).length, 3);
-});
+testWithRestic(
+  "each password that restic or SpareGrid added opens the repository in both programs",
+  async () => {
+    await using both = await sharedRepository();
+    const source = both.at("source");
+    await makeSmallTree(source, 3, 10_000);
+    await both.restic(["init"]);
+    await both.resticBackup([source]);
+    const passwords = ["sécond 密码", "by SpareGrid"];
+    for (const [i, password] of passwords.entries()) {
+      // Both programs drop white space round a file's password.
+      await Deno.writeTextFile(both.at(`password-${i}`), ` ${password}\n`);
+      const add = ["key", "add", "--new-password-file", both.at(`password-${i}`)];
+      await (i === 0 ? both.restic(add) : both.sparegrid(add));
+    }
+    for (const [i, password] of passwords.entries()) {
+      const env = { RESTIC_PASSWORD: password };
+      await both.restic(["cat", "config"], { env });
+      await both.sparegrid(["ls", "latest"], { env });
+      await both.sparegrid(["-p", both.at(`password-${i}`), "ls", "latest"], {
+        env: { SPAREGRID_PASSWORD: "" },
+      });
+    }
+    const env = { SPAREGRID_PASSWORD: passwords[0]! };
+    await assertSparegridRestores(both, { id: "latest", trees: { [source]: source } }, { env });
+    assert.equal((await both.trySparegrid(["snapshots"], { env: { SPAREGRID_PASSWORD: "wrong" } })).code, 12);
+    assert.equal((await both.objects(["key", "list"])).length, 3);
+  },
+);
 
-Deno.test("restic's shared lock lets SpareGrid back up but not prune; left by a killed restic, it is no hindrance", async () => {
-  await using both = await sharedRepository();
-  const source = both.at("source");
-  await makeSmallTree(source, 4);
-  await both.restic(["init"]);
-  const child = new Deno.Command("restic", {
-    args: ["--no-cache", "-r", both.location, "backup", "--stdin"],
-    env: { RESTIC_PASSWORD: "test" },
-    stdin: "piped",
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
-  while ((await filesOf(both.location, "locks/")).filter((name) => !name.includes("tmp")).length < 1) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  const summary = await both.backup([source]);
-  assert.equal((await both.trySparegrid(["prune"])).code, 11);
-  child.kill("SIGKILL");
-  await child.status;
-  await child.stdin.close().catch(() => {});
-  assert.equal((await filesOf(both.location, "locks/")).length, 1);
-  await both.sparegrid(["prune"]);
-  assert.deepEqual(await filesOf(both.location, "locks/"), []);
-  await assertSparegridRestores(both, { id: String(summary["snapshot_id"]), trees: { [source]: source } });
-});
+testWithRestic(
+  "restic's shared lock lets SpareGrid back up but not prune; left by a killed restic, it is no hindrance",
+  async () => {
+    await using both = await sharedRepository();
+    const source = both.at("source");
+    await makeSmallTree(source, 4);
+    await both.restic(["init"]);
+    const child = new Deno.Command("restic", {
+      args: ["--no-cache", "-r", both.location, "backup", "--stdin"],
+      env: { RESTIC_PASSWORD: "test" },
+      stdin: "piped",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    while ((await filesOf(both.location, "locks/")).filter((name) => !name.includes("tmp")).length < 1) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    const summary = await both.backup([source]);
+    assert.equal((await both.trySparegrid(["prune"])).code, 11);
+    child.kill("SIGKILL");
+    await child.status;
+    await child.stdin.close().catch(() => {});
+    assert.equal((await filesOf(both.location, "locks/")).length, 1);
+    await both.sparegrid(["prune"]);
+    assert.deepEqual(await filesOf(both.location, "locks/"), []);
+    await assertSparegridRestores(both, { id: String(summary["snapshot_id"]), trees: { [source]: source } });
+  },
+);
 
-Deno.test("SpareGrid's lock keeps restic from pruning while it runs", async () => {
+testWithRestic("SpareGrid's lock keeps restic from pruning while it runs", async () => {
   await using both = await sharedRepository();
   await makeSmallTree(both.at("source"), 5);
   await both.init("sparegrid");

@@ -14,6 +14,22 @@ import { CHEAP_KDF, folderToStorage, testPorts } from "./repository.ts";
 import { scratch } from "./scratch.ts";
 import { assertSameTree, type TreeAccount } from "./tree_oracle.ts";
 
+const HAS_RESTIC = hasRestic();
+
+/** As `Deno.test`; left out on a machine without restic. */
+export function testWithRestic(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name, ignore: !HAS_RESTIC, fn });
+}
+
+function hasRestic(): boolean {
+  try {
+    return new Deno.Command("restic", { args: ["version"], stdout: "null", stderr: "null" }).outputSync()
+      .success;
+  } catch {
+    return false;
+  }
+}
+
 /** A JSON object that a program printed. */
 export type Said = Readonly<Record<string, unknown>>;
 
