@@ -32,9 +32,9 @@ export const checkCommand: Command = {
       const report = await engine.check(order, output.startRun(context.signal, "check"));
       const elapsedMs = output.endRun();
       for (const { severity, code, message } of report.findings) {
-        if (severity === "error" && output.mode.json) output.problem({ code, message }, "check");
-        else if (severity === "error") output.result(`error: ${shownText(message)} [${code}]`);
-        else if (output.mode.json) output.object({ message_type: "hint", code, message });
+        // Errors were told as they were found.
+        if (severity === "error") continue;
+        if (output.mode.json) output.object({ message_type: "hint", code, message });
         else output.info(`hint: ${shownText(message)}`);
       }
       output.summary({

@@ -7,7 +7,17 @@ const clean: CheckReport = {
   ...{ findings: [], errors: 0, hints: 0, snapshots: 2, packs: 3, packsRead: 1, bytesRead: 1024 },
 };
 const check = (argv: string[], report: CheckReport = clean) =>
-  stage(["-r", "/r", "check", ...argv], { engine: { check: () => Promise.resolve(report) } });
+  stage(["-r", "/r", "check", ...argv], {
+    engine: {
+      check(_order, { observer }) {
+        // As mod/job does it: errors are told as they are found, and stand in the report as well.
+        for (const { severity, ...problem } of report.findings) {
+          if (severity === "error") observer.problem(problem);
+        }
+        return Promise.resolve(report);
+      },
+    },
+  });
 
 Deno.test("checkCommand says that all is well", async () => {
   const { status, terminal } = await check([]);
@@ -24,7 +34,8 @@ Deno.test("checkCommand lists errors and ends with 1, hints alone do not count",
   const bad = { ...clean, findings: [error, hint], errors: 1, hints: 1 };
   const { status, terminal } = await check([], bad);
   assert.equal(status, 1);
-  assert.match(terminal.out, /error: pack x\\x1b \[SG1006\]\nhint: unused pack/);
+  assert.equal(terminal.out.split("\n")[0], "hint: unused pack");
+  assert.equal(terminal.err.match(/pack x\\x1b \[SG1006\]/g)?.length, 1, terminal.err);
   assert.match(terminal.err, /The repository has 1 error \[SG1033\]/);
   assert.equal((await check([], { ...clean, findings: [hint], hints: 1 })).status, 0);
 });
