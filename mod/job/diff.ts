@@ -49,8 +49,10 @@ export interface DiffOrder {
 export async function* diffSnapshots(
   session: Session,
   order: DiffOrder,
-  { signal }: RunOptions,
+  options: RunOptions,
 ): AsyncGenerator<Difference, DiffStatistics> {
+  await using lock = await session.lock({ exclusive: false }, options);
+  const { signal } = lock;
   const from = await resolveTree(session, order.from, signal);
   const to = await resolveTree(session, order.to, signal);
   const comparison = new Comparison(session, order.metadata ?? false, signal);

@@ -16,7 +16,7 @@ export interface SnapshotsOrder {
   readonly ids?: readonly string[];
 }
 
-/** Snapshots in order of time. SG1010 when one that was named is not there. */
+/** Snapshots in order of time. Takes no lock: one that is removed meanwhile is left out. SG1010 when one that was named is not there. */
 export async function listSnapshots(
   session: Session,
   { filter, latest, ids = [] }: SnapshotsOrder,
@@ -57,8 +57,10 @@ export interface ListOrder {
 export async function* listEntries(
   session: Session,
   { snapshot, paths, recursive, filter }: ListOrder,
-  { signal }: RunOptions,
+  options: RunOptions,
 ): AsyncGenerator<ListedEntry, void> {
+  await using lock = await session.lock({ exclusive: false }, options);
+  const { signal } = lock;
   const { treeId } = await resolveTree(session, snapshot, signal, filter);
   const wanted = paths.map((path) => splitPath(utf8(path)));
   const select = wanted.length === 0 ? undefined : selectPaths(wanted, recursive);
@@ -111,11 +113,14 @@ export async function* findEntries(
 ): AsyncGenerator<{ snapshot: NamedSnapshot; entry: ListedEntry }, void> {
   const patterns = new PatternSet(order.patterns, { ignoreCase: order.ignoreCase });
   const { newest, oldest } = order;
-  const snapshots = await listSnapshots(session, { filter: order.filter, ids: order.snapshots }, options);
-  await session.loadIndex(options.signal);
+  await using lock = await session.lock({ exclusive: false }, options);
+  const { signal } = lock;
+  const run = { ...options, signal };
+  const snapshots = await listSnapshots(session, { filter: order.filter, ids: order.snapshots }, run);
+  await session.loadIndex(signal);
   for (const snapshot of snapshots) {
     for await (
-      const entry of walkTree(session.repository, snapshot.snapshot.tree, { signal: options.signal })
+      const entry of walkTree(session.repository, snapshot.snapshot.tree, { signal })
     ) {
       const { path, node } = entry;
       if (newest !== undefined && node.mtime > newest || oldest !== undefined && node.mtime < oldest) {
