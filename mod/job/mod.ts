@@ -6,9 +6,9 @@
  * It draws nothing and prints nothing: problems and notes go to the observer, progress is asked for, the outcome is the
  * returned report. It knows no command line and opens no storage.
  *
- * Invariants: no run reads trees or data, or changes anything, without the lock its kind needs; only exclusive runs remove anything; a snapshot is stored
- * last; an aborted run leaves a valid repository and what it stored; several threads never share a storage, which stays
- * with the main thread.
+ * Invariants: no run reads trees or data, or changes anything, without the lock its kind needs; only exclusive runs
+ * remove anything; a snapshot is stored last; an aborted run leaves a valid repository and what it stored; several
+ * threads never share a storage, which stays with the main thread.
  * @module
  */
 export type {
