@@ -58,7 +58,8 @@ export class Lane {
     this.#files = new FileWriter({
       fs: ports.fs,
       random: ports.random,
-      openBlob: (id, sealed, uncompressedLength) => reader.open("data", id, sealed, uncompressedLength),
+      openBlob: (id, sealed, uncompressedLength) =>
+        reader.openBriefly("data", id, sealed, uncompressedLength),
     });
     if (seed.writer) this.#saving = new Saving(seed.writer, seed.chunkerSecret, ports, handOver);
   }
@@ -67,9 +68,7 @@ export class Lane {
   perform(skill: LaneSkill, args: readonly unknown[]): Promise<unknown> {
     switch (skill) {
       case "writeFiles":
-        return this.#now(() =>
-          this.#files.run(args[0] as Uint8Array<ArrayBuffer>, args[1] as Uint8Array<ArrayBuffer>)
-        );
+        return this.#now(() => this.#write(args[0] as Uint8Array, args[1] as Uint8Array<ArrayBuffer>));
       case "verifyPack":
         return this.#now(() =>
           verifyPack(this.#reader, args[0] as PackId, args[1] as Uint8Array, args[2] as PackedBlob[])
@@ -87,6 +86,15 @@ export class Lane {
   async #now<T>(work: () => T | Promise<T>): Promise<T> {
     this.#stop.signal.throwIfAborted();
     return await work();
+  }
+
+  #write(job: Uint8Array, bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+    try {
+      return this.#files.run(job, bytes);
+    } finally {
+      // Megabytes that would else wait for the garbage collector, dozens at a time. They belong to the lane.
+      bytes.buffer.transfer(0);
+    }
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

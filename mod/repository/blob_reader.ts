@@ -53,6 +53,37 @@ export class BlobReader {
     return this.#finish(type, id, plain, uncompressedLength);
   }
 
+  /**
+   * As {@link open}, but the bytes are good until the next call only: they lie in memory that is used again, which saves
+   * two allocations for each blob.
+   */
+  openBriefly(
+    type: BlobType,
+    id: Uint8Array | BlobId,
+    sealed: Uint8Array,
+    uncompressedLength: number,
+  ): Uint8Array {
+    try {
+      assertBlobSize(type, sealed.length, uncompressedLength);
+      if (this.#opened.length < sealed.length) this.#opened = new Uint8Array(roomFor(sealed.length));
+      let plain = this.#opened.subarray(0, this.#sealer.openInto(sealed, this.#opened));
+      if (uncompressedLength > 0) {
+        if (this.#plain.length < uncompressedLength) {
+          this.#plain = new Uint8Array(roomFor(uncompressedLength));
+        }
+        const opened = plain;
+        plain = this.#plain.subarray(0, uncompressedLength);
+        this.#compressor.decompressInto(opened, plain);
+      }
+      if (!equalBytes(sha256(plain), typeof id === "string" ? fromHex(id) : id)) {
+        throw new Error("its content does not fit its name");
+      }
+      return plain;
+    } catch (error) {
+      throw damagedBlob(type, id, error);
+    }
+  }
+
   /** Opens what is no blob: pack headers. It cannot seal. */
   get sealer(): Sealer {
     return this.#sealer;
@@ -94,20 +125,10 @@ export class BlobReader {
     const id = pack.ids.subarray(32 * at, 32 * at + 32);
     const start = pack.offsets[at]!;
     const sealed = pack.bytes.subarray(start, start + pack.lengths[at]!);
-    const uncompressed = pack.uncompressed[at]!;
     try {
-      assertBlobSize(type, sealed.length, uncompressed);
-      if (this.#opened.length < sealed.length) this.#opened = new Uint8Array(roomFor(sealed.length));
-      let plain = this.#opened.subarray(0, this.#sealer.openInto(sealed, this.#opened));
-      if (uncompressed > 0) {
-        if (this.#plain.length < uncompressed) this.#plain = new Uint8Array(roomFor(uncompressed));
-        const opened = plain;
-        plain = this.#plain.subarray(0, uncompressed);
-        this.#compressor.decompressInto(opened, plain);
-      }
-      if (!equalBytes(sha256(plain), id)) throw new Error("its content does not fit its name");
+      this.openBriefly(type, id, sealed, pack.uncompressed[at]!);
     } catch (error) {
-      findings.push(damagedBlob(type, id, error).message);
+      findings.push(error instanceof Error ? error.message : String(error));
     }
   }
 

@@ -48,6 +48,41 @@ Deno.test("BlobReader.open proves the blob by its ID, given as bytes or as text"
   });
 });
 
+Deno.test("BlobReader.openBriefly opens blobs of any sizes one after the other, and fails as open does", async () => {
+  const contents = [
+    utf8("a"),
+    new Uint8Array(3 << 20).fill(7),
+    systemRandom.bytes(5000),
+    utf8("b"),
+  ];
+  const { bytes, blobs } = await packOf(contents);
+  const opener = new BlobReader({ masterKey });
+  ok(blobs.some(({ uncompressedLength }) => uncompressedLength > 0));
+  for (const { id, offset, length, uncompressedLength } of [...blobs, ...blobs.toReversed()]) {
+    const sealed = bytes.subarray(offset, offset + length);
+    const plain = opener.openBriefly("data", id, sealed, uncompressedLength);
+    strictEqual(toHex(sha256(plain)), id);
+    const open = [() => opener.open("data", id, sealed, uncompressedLength + 1)];
+    open.push(() => opener.openBriefly("data", id, sealed, uncompressedLength + 1));
+    const messages = open.map((call) => {
+      try {
+        call();
+        return "";
+      } catch (error) {
+        return (error as Error).message;
+      }
+    });
+    ok(messages[0] !== "");
+    strictEqual(messages[1], messages[0]);
+  }
+  const { id, offset, length } = blobs[0]!;
+  const flipped = bytes.slice(offset, offset + length);
+  flipped[20]! ^= 1;
+  throws(() => opener.openBriefly("data", id, flipped, 0), (error: Error & { code: string }) => {
+    return error.code === "SG1005" && error.message.includes(id);
+  });
+});
+
 Deno.test("BlobReader.open answers anything with a typed error that names the blob", () => {
   const id = "2".repeat(64) as BlobId;
   fc.assert(
