@@ -73,7 +73,7 @@ export function passwordOrder(args: Arguments, context: Context, prompt: string)
     throw args.mistake("Cannot use --password-file together with --password-command");
   }
   const ask = terminal.stdinIsTerminal && !args.flag("stdin")
-    ? { ask: () => terminal.readSecret(prompt) }
+    ? { ask: () => terminal.readSecret(prompt, context.signal) }
     : {};
   if (file !== undefined) return { file };
   if (command !== undefined) return { command };

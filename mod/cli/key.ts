@@ -118,9 +118,9 @@ async function newPassword(args: Arguments, context: Context): Promise<string> {
       remedy: "Give it with --new-password-file.",
     });
   }
-  const first = await context.terminal.readSecret("New password: ");
+  const first = await context.terminal.readSecret("New password: ", context.signal);
   if (!first) throw new SgError("SG1024", "Cannot set a new password: none was given");
-  if (await context.terminal.readSecret("The same password again: ") !== first) {
+  if (await context.terminal.readSecret("The same password again: ", context.signal) !== first) {
     throw new SgError("SG1024", "Cannot set a new password: the two differ");
   }
   return first;

@@ -54,15 +54,18 @@ export async function makeRepository(
 }
 
 /** Undefined where the person wants a generated one. */
-async function askTwice({ terminal, output }: Context, mayGenerate: boolean): Promise<string | undefined> {
+async function askTwice(
+  { terminal, output, signal }: Context,
+  mayGenerate: boolean,
+): Promise<string | undefined> {
   const hint = mayGenerate ? " (empty: make one up and keep it in a file)" : "";
   for (let tries = 1;; tries++) {
-    const first = await terminal.readSecret(`Password for the new repository${hint}: `);
+    const first = await terminal.readSecret(`Password for the new repository${hint}: `, signal);
     if (first === "" && !mayGenerate) {
       throw new SgError("SG1024", "Cannot make a repository: no password was given");
     }
     if (first === "") return undefined;
-    if (await terminal.readSecret("The same password again: ") === first) return first;
+    if (await terminal.readSecret("The same password again: ", signal) === first) return first;
     if (tries >= TRIES_MAX) throw new SgError("SG1024", "Cannot make a repository: the two passwords differ");
     output.warn("The two passwords differ; try again");
   }

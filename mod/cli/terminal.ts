@@ -21,7 +21,7 @@ export interface Terminal {
   /** Writes to standard error; never fails. */
   writeError(text: string): void;
   /** Asks for a line that is not shown while typed. An `AbortError` on Ctrl-C. */
-  readSecret(prompt: string): Promise<string>;
+  readSecret(prompt: string, signal: AbortSignal): Promise<string>;
   /** Standard input as bytes. */
   readonly stdin: ReadableStream<Uint8Array>;
   /** Calls `listener` for each request to end: Ctrl-C, SIGTERM, a closed terminal. Undo with the result. */
@@ -66,9 +66,9 @@ export const systemTerminal: Terminal = {
       // Nobody listens; there is nowhere to say so.
     }
   },
-  async readSecret(prompt) {
+  async readSecret(prompt, signal) {
     const { promptSecret } = await import("../app/mod.ts");
-    return await promptSecret(prompt);
+    return await promptSecret(prompt, undefined, undefined, signal);
   },
   get stdin() {
     return Deno.stdin.readable;

@@ -35,20 +35,26 @@ const DELETE = 0x7f;
 
 /**
  * Shows `text` on standard error and reads a line from standard input without showing it. Ctrl-C, or the end of the
- * input before anything was typed, rejects with an `AbortError`. Where standard input is no terminal, takes its
- * first line.
+ * input before anything was typed, rejects with an `AbortError`; an aborted `signal` with its reason. Where standard
+ * input is no terminal, takes its first line.
  */
 export async function promptSecret(
   text: string,
   input: SecretInput = Deno.stdin,
   show: (text: string) => void = (shown) => void Deno.stderr.writeSync(utf8(shown)),
+  signal?: AbortSignal,
 ): Promise<string> {
   if (!input.isTerminal()) return await readLine(input, false);
+  signal?.throwIfAborted();
+  const stopped = Promise.withResolvers<never>();
+  const stop = () => stopped.reject(signal?.reason);
+  signal?.addEventListener("abort", stop, { once: true });
   show(text);
   input.setRaw(true);
   try {
-    return await readLine(input, true);
+    return await Promise.race([readLine(input, true), stopped.promise]);
   } finally {
+    signal?.removeEventListener("abort", stop);
     input.setRaw(false);
     show("\n");
   }

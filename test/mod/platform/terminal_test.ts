@@ -58,6 +58,20 @@ Deno.test("promptSecret rejects on Ctrl-C and leaves raw mode", async () => {
   await assert.rejects(new Typed("\x04").ask(), { name: "AbortError" });
 });
 
+Deno.test("promptSecret ends when its signal aborts, though nobody types, and leaves raw mode", async () => {
+  const raw: boolean[] = [];
+  const silent: SecretInput = {
+    isTerminal: () => true,
+    setRaw: (on) => void raw.push(on),
+    read: () => new Promise(() => {}),
+  };
+  const stop = new AbortController();
+  const asked = promptSecret("Password: ", silent, () => {}, stop.signal);
+  stop.abort(new Error("told to end"));
+  await assert.rejects(asked, { message: "told to end" });
+  assert.deepEqual(raw, [true, false]);
+});
+
 Deno.test("promptSecret takes the first line of what is no terminal, as it is", async () => {
   const pipe = new Typed("a\x7fb\r\nsecond", false);
   assert.equal(await pipe.ask(), "a\x7fb");
