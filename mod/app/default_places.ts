@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { type Random, systemRandom, toHex, utf8 } from "../base/mod.ts";
 import { isOsError, SgError } from "../errors/mod.ts";
-import { type Fd, type FileSystem, openFileSystem, userDataFolder, writeDurably } from "../platform/mod.ts";
+import { type FileSystem, makePath, openFileSystem, userDataFolder, writeDurably } from "../platform/mod.ts";
 import { readPassword } from "./password.ts";
 
 /** Where things are when nobody says otherwise. */
@@ -45,7 +45,7 @@ export async function keepPassword(
   if (exists(fs, file)) return { password: (await readPassword({ file })).text, file };
   const password = generatedPassword(random);
   try {
-    const folder = makeFolders(fs, file.slice(0, file.lastIndexOf("/")));
+    const folder = await makePath(fs, file.slice(0, file.lastIndexOf("/")));
     try {
       const temporary = utf8(`.${PASSWORD_FILE}-${toHex(random.bytes(8))}`);
       await writeDurably(fs, folder, utf8(PASSWORD_FILE), temporary, utf8(`${password}\n`));
@@ -89,23 +89,5 @@ function exists(fs: FileSystem, path: string): boolean {
   } catch (error) {
     if (isOsError(error, "ENOENT", "ENOTDIR")) return false;
     throw error;
-  }
-}
-
-/** Opens the folder at `path`; makes it (0700), and those above it, where missing. */
-function makeFolders(fs: FileSystem, path: string): Fd {
-  try {
-    return fs.openRoot(path);
-  } catch (error) {
-    const slash = path.lastIndexOf("/");
-    if (!isOsError(error, "ENOENT") || slash < 0) throw error;
-    const parent = makeFolders(fs, slash === 0 ? "/" : path.slice(0, slash));
-    try {
-      const name = utf8(path.slice(slash + 1));
-      fs.makeFolder(parent, name, 0o700);
-      return fs.openFolder(parent, name);
-    } finally {
-      fs.close(parent);
-    }
   }
 }

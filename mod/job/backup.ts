@@ -41,7 +41,7 @@ export async function runBackup(
   await session.loadIndex(run.signal);
   session.beginBackup();
 
-  using journal = openJournal(session, order, set);
+  using journal = await openJournal(session, order, set);
   const target = new BackupTarget(session, { dryRun: order.dryRun ?? false, signal: run.signal });
   const archiver = new Archiver(
     session.ports,
@@ -147,12 +147,16 @@ function needsOf(session: Session, target: BackupTarget, journal: JournalFile | 
 }
 
 /** The resume journal of this set. Streams cannot be resumed, and a dry run stores nothing. */
-function openJournal(session: Session, order: BackupOrder, set: BackupSet): JournalFile | undefined {
+async function openJournal(
+  session: Session,
+  order: BackupOrder,
+  set: BackupSet,
+): Promise<JournalFile | undefined> {
   const { cacheFolder } = session.options;
   if (cacheFolder === undefined || order.dryRun || order.stdin || order.command) return undefined;
   // Named by a keyed hash: the cache folder tells nobody what is backed up.
   const name = toHex(session.repository.secret(JSON.stringify(["journal", session.repository.id, set])));
-  return JournalFile.open(session.ports.fs, cacheFolder, name, session.repository.files.sealer);
+  return await JournalFile.open(session.ports.fs, cacheFolder, name, session.repository.files.sealer);
 }
 
 function summaryOf(

@@ -2,7 +2,7 @@
 import type { JournalStore } from "../archiver/mod.ts";
 import { MIB, utf8 } from "../base/mod.ts";
 import { isOsError, isSgError } from "../errors/mod.ts";
-import type { Fd, FileSystem } from "../platform/mod.ts";
+import { type Fd, type FileSystem, makePath } from "../platform/mod.ts";
 
 /** Seals and opens the frames: the journal tells what is in the user's files. */
 export interface FrameSealer {
@@ -36,14 +36,14 @@ export class JournalFile implements JournalStore, Disposable {
   }
 
   /** The journal `name` in `cacheFolder/journals`; undefined where that folder cannot be made: then a run does without. */
-  static open(
+  static async open(
     fs: FileSystem,
     cacheFolder: string,
     name: string,
     sealer: FrameSealer,
-  ): JournalFile | undefined {
+  ): Promise<JournalFile | undefined> {
     try {
-      return new JournalFile(fs, openOrMake(fs, `${cacheFolder}/journals`), name, sealer);
+      return new JournalFile(fs, await makePath(fs, `${cacheFolder}/journals`), name, sealer);
     } catch (error) {
       if (isOsError(error)) return undefined;
       throw error;
@@ -107,28 +107,5 @@ export class JournalFile implements JournalStore, Disposable {
     if (this.#fd !== undefined) this.#fs.close(this.#fd);
     this.#fd = undefined;
     this.#fs.close(this.#folder);
-  }
-}
-
-/** Opens a folder by path, making it and its parents (0700) where missing. */
-function openOrMake(fs: FileSystem, path: string): Fd {
-  try {
-    return fs.openRoot(path);
-  } catch (error) {
-    if (!isOsError(error, "ENOENT") || path === "" || path === "." || path === "/") throw error;
-    const slash = path.lastIndexOf("/");
-    if (slash === path.length - 1) return openOrMake(fs, path.slice(0, slash));
-    const parent = openOrMake(fs, slash < 0 ? "." : path.slice(0, slash) || "/");
-    try {
-      const name = utf8(path.slice(slash + 1));
-      try {
-        fs.makeFolder(parent, name, 0o700);
-      } catch (made) {
-        if (!isOsError(made, "EEXIST")) throw made;
-      }
-      return fs.openFolder(parent, name);
-    } finally {
-      fs.close(parent);
-    }
   }
 }

@@ -25,6 +25,7 @@ export {
 } from "./file_system.ts";
 export { openFileSystem } from "./open.ts";
 export { openPath } from "./paths.ts";
+export { makePath, syncFolder } from "./make_path.ts";
 export { isEntryName } from "./names.ts";
 export { osError } from "./errno.ts";
 export { writeDurably } from "./durable.ts";

@@ -1,9 +1,8 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { type Clock, type Random, toHex, utf8, utf8Text } from "../base/mod.ts";
 import { isOsError } from "../errors/mod.ts";
-import type { Fd, FileSystem } from "../platform/mod.ts";
+import { type Fd, type FileSystem, makePath } from "../platform/mod.ts";
 import { WHOLE_FILE_BYTES_MAX } from "./file_handle.ts";
-import { makePath } from "./_make_path.ts";
 
 /** The folders of a cache. */
 export type CacheShelf = "index" | "snapshots" | "data";

@@ -1,8 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { utf8 } from "../base/mod.ts";
 import { isOsError } from "../errors/mod.ts";
-import type { Fd, FileSystem } from "../platform/mod.ts";
-import { makePath, syncFolder } from "./_make_path.ts";
+import { type Fd, type FileSystem, makePath, syncFolder } from "../platform/mod.ts";
 
 /** A folder of the repository, relative to its root: `""`, `"index"`, `"data/ab"`. */
 export type FolderName = string;

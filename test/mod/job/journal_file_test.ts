@@ -15,17 +15,17 @@ const sealer: FrameSealer = new Sealer(key, random);
 const FRAMES = ["first", "", "third one", "x".repeat(300)];
 const PATH = "/cache/journals/name";
 
-function open(tree: MemoryTree, by = sealer): JournalFile {
-  return JournalFile.open(tree.fs, "/cache", "name", by)!;
+async function open(tree: MemoryTree, by = sealer): Promise<JournalFile> {
+  return (await JournalFile.open(tree.fs, "/cache", "name", by))!;
 }
 
 async function framesOf(tree: MemoryTree, by = sealer): Promise<string[]> {
-  using journal = open(tree, by);
+  using journal = await open(tree, by);
   return (await Array.fromAsync(journal.frames())).map((frame) => utf8Text(frame));
 }
 
 async function append(tree: MemoryTree, frames: readonly string[]): Promise<void> {
-  using journal = open(tree);
+  using journal = await open(tree);
   for (const frame of frames) await journal.append(utf8(frame));
 }
 
@@ -96,7 +96,7 @@ Deno.test("JournalFile leaves nothing of a longer journal behind what it appends
 Deno.test("JournalFile.open makes the folders that are missing, for the user alone; relative ones too", async () => {
   for (const folder of ["/cache", "/a/b/c", "/a/b/c/"]) {
     const tree = new MemoryTree();
-    using journal = JournalFile.open(tree.fs, folder, "name", sealer);
+    using journal = await JournalFile.open(tree.fs, folder, "name", sealer);
     assert.ok(journal, folder);
     await journal.append(utf8("x"));
     assert.deepEqual(tree.names(`${folder}/journals`), ["name"]);
@@ -107,16 +107,16 @@ Deno.test("JournalFile.open makes the folders that are missing, for the user alo
   }
   await using place = await scratch();
   const up = "../".repeat(Deno.cwd().split("/").length - 1).slice(0, -1);
-  using journal = JournalFile.open(openFileSystem(), `${up}${place.path}/new/cache`, "name", sealer);
+  using journal = await JournalFile.open(openFileSystem(), `${up}${place.path}/new/cache`, "name", sealer);
   await journal!.append(utf8("x"));
   assert.ok((await Deno.stat(`${place.path}/new/cache/journals/name`)).isFile);
 });
 
-Deno.test("JournalFile.open gives none where the folder cannot be made", () => {
+Deno.test("JournalFile.open gives none where the folder cannot be made", async () => {
   const tree = new MemoryTree().write("/file", "x");
-  assert.equal(JournalFile.open(tree.fs, "/file/cache", "name", sealer), undefined);
+  assert.equal(await JournalFile.open(tree.fs, "/file/cache", "name", sealer), undefined);
   using _rule = tree.fs.failWhen(({ call }) => call === "makeFolder" ? "EROFS" : undefined);
-  assert.equal(JournalFile.open(tree.fs, "/cache", "name", sealer), undefined);
+  assert.equal(await JournalFile.open(tree.fs, "/cache", "name", sealer), undefined);
   assert.equal(tree.fs.openCount, 0);
 });
 
@@ -136,7 +136,7 @@ Deno.test("JournalFile.append tells of a failure, and what it could not write do
   const tree = new MemoryTree();
   await append(tree, ["kept"]);
   {
-    using journal = open(tree);
+    using journal = await open(tree);
     tree.fs.failNext(({ call }) => call === "writeAt", "ENOSPC");
     await assert.rejects(journal.append(utf8("lost")), { errno: "ENOSPC" });
     await journal.append(utf8("after"));
@@ -147,7 +147,7 @@ Deno.test("JournalFile.append tells of a failure, and what it could not write do
 Deno.test("JournalFile.remove takes the file away, also where there is none or it cannot", async () => {
   const tree = new MemoryTree();
   await append(tree, FRAMES);
-  using journal = open(tree);
+  using journal = await open(tree);
   tree.fs.failNext(({ call }) => call === "removeFile", "EIO");
   await journal.remove();
   assert.deepEqual(tree.names("/cache/journals"), ["name"]);

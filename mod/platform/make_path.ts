@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { utf8 } from "../base/mod.ts";
 import { isOsError } from "../errors/mod.ts";
-import type { Fd, FileSystem } from "../platform/mod.ts";
+import type { Fd, FileSystem } from "./file_system.ts";
 
 /** What fsync of a folder answers on file systems that cannot do it. */
 const CANNOT_SYNC = ["EINVAL", "ENOTSUP", "EOPNOTSUPP", "ENOTTY", "ENOSYS"];
@@ -16,14 +16,15 @@ export async function syncFolder(fs: FileSystem, fd: Fd): Promise<void> {
 }
 
 /**
- * Opens the folder at `path`, making it and its parents, private and durable, where they are missing.
+ * Opens the folder at `path`, making it and its parents, private (0700) and durable, where they are missing.
  * Failures are `OsError`.
  */
 export async function makePath(fs: FileSystem, path: string): Promise<Fd> {
   try {
     return fs.openRoot(path);
   } catch (error) {
-    if (!isOsError(error, "ENOENT")) throw error;
+    // A working folder that was removed, or a root that is not there, cannot be made.
+    if (!isOsError(error, "ENOENT") || path === "" || path === "." || path === "/") throw error;
   }
   const { parent, name } = splitPath(path);
   const fd = await makePath(fs, parent);
