@@ -1,11 +1,11 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { CHUNK_BYTES_MIN, MIB } from "../base/mod.ts";
 import { ChunkStream, gearTable } from "../chunker/mod.ts";
-import { sha256 } from "../crypto/mod.ts";
+import { sha256, sha256Into } from "../crypto/mod.ts";
 import { ByteWriter } from "./byte_stream.ts";
 
 /**
- * Takes blobs of data. `plain` is only good during the call. A promise means: wait for it before the next blob,
+ * Takes blobs of data. `id` and `plain` are only good during the call. A promise means: wait for it before the next blob,
  * because a pack is on its way. A blob that is known already costs nothing.
  */
 export interface BlobSink {
@@ -20,6 +20,7 @@ export class ContentSaver {
   readonly #secret: Uint8Array;
   readonly #sink: BlobSink;
   readonly #ids = new ByteWriter();
+  readonly #id = new Uint8Array(32);
   #stream: ChunkStream | undefined;
   #zeros: { readonly length: number; readonly id: Uint8Array; put: boolean } | undefined;
   /** Bytes of this content that are in chunks already, and bytes given. */
@@ -133,7 +134,8 @@ export class ContentSaver {
   }
 
   #put(chunk: Uint8Array): void | Promise<void> {
-    const id = sha256(chunk);
+    const id = this.#id;
+    sha256Into(chunk, id);
     this.#ids.raw(id);
     return this.#sink.put(id, chunk);
   }

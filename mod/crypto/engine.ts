@@ -11,8 +11,8 @@ export interface Engine {
   readonly quick: boolean;
   /** AES-256-CTR of `from` into the start of `into`, from the counter block `iv` on. Encrypts and decrypts. */
   ctr(iv: Uint8Array, from: Uint8Array, into: Uint8Array): void;
-  /** Poly1305's s for each IV in `ivs` (16 bytes each): AES-128 under mac.k. */
-  nonces(ivs: Uint8Array): Uint8Array;
+  /** Poly1305's s for each IV in `ivs` (16 bytes each), to the start of `into`: AES-128 under mac.k. */
+  noncesInto(ivs: Uint8Array, into: Uint8Array): void;
   /** Poly1305 of `message` under mac.r and `s`, to the start of `tag`. */
   tag(s: Uint8Array, message: Uint8Array, tag: Uint8Array): void;
 }
@@ -34,11 +34,7 @@ function nativeEngine(key: MasterKey, native: NativeCipher, kernelTag: Engine["t
   return {
     quick: true,
     ctr: (iv, from, into) => ctr.apply(iv, from, into),
-    nonces(ivs) {
-      const out = new Uint8Array(ivs.length);
-      ecb.encrypt(ivs, out);
-      return out;
-    },
+    noncesInto: (ivs, into) => ecb.encrypt(ivs, into),
     tag: mac ? (s, message, tag) => mac.tag(s, message, tag) : kernelTag,
   };
 }
@@ -51,7 +47,9 @@ function runtimeEngine(key: MasterKey, tag: Engine["tag"]): Engine {
     ctr(iv, from, into) {
       into.set(createCipheriv("aes-256-ctr", encrypt, iv).update(from));
     },
-    nonces: (ivs) => createCipheriv("aes-128-ecb", macK, null).setAutoPadding(false).update(ivs),
+    noncesInto(ivs, into) {
+      into.set(createCipheriv("aes-128-ecb", macK, null).setAutoPadding(false).update(ivs));
+    },
     tag,
   };
 }

@@ -1,5 +1,8 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { createHash, type Hash } from "node:crypto";
+import { loadNativeSha256, type NativeSha256 } from "../platform/mod.ts";
+
+let native: NativeSha256 | null | undefined;
 
 /** An own array over a digest, which the runtime may have put in a buffer shared with others. */
 function own(digest: Uint8Array): Uint8Array<ArrayBuffer> {
@@ -8,7 +11,19 @@ function own(digest: Uint8Array): Uint8Array<ArrayBuffer> {
 
 /** SHA-256 (FIPS 180-4) of `bytes`: 32 bytes. */
 export function sha256(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return own(createHash("sha256").update(bytes).digest());
+  const hash = new Uint8Array(32);
+  sha256Into(bytes, hash);
+  return hash;
+}
+
+/**
+ * As {@link sha256}, to the start of `into`: for many small pieces, where making the runtime's hash object and the array
+ * costs more than the hashing.
+ */
+export function sha256Into(bytes: Uint8Array, into: Uint8Array): void {
+  native ??= loadNativeSha256() ?? null;
+  if (native) native.digest(bytes, into);
+  else into.set(createHash("sha256").update(bytes).digest());
 }
 
 /** SHA-256 of `bytes` as 64 lower-case hexadecimal digits: the form of ids. */

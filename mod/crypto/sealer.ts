@@ -24,6 +24,9 @@ export class Sealer {
   readonly #ivs: IvSource;
   readonly #encrypt: Uint8Array<ArrayBuffer>;
   #subtleKey: Promise<CryptoKey> | undefined;
+  /** Used again for every piece: small arrays are dear where there are many pieces. */
+  readonly #nonce = new Uint8Array(IV_BYTES);
+  readonly #tag = new Uint8Array(TAG_BYTES);
 
   /** `native` is for tests: null forces the runtime's ciphers. */
   constructor(key: MasterKey, random: Random, native: NativeCipher | null = loadNativeCipher() ?? null) {
@@ -46,8 +49,8 @@ export class Sealer {
     const iv = into.subarray(at, at + IV_BYTES);
     const ciphertext = into.subarray(at + IV_BYTES, at + length - TAG_BYTES);
     this.#engine.ctr(iv, plain, ciphertext);
-    const nonce = this.#engine.nonces(iv);
-    this.#engine.tag(nonce, ciphertext, into.subarray(at + length - TAG_BYTES, at + length));
+    this.#engine.noncesInto(iv, this.#nonce);
+    this.#engine.tag(this.#nonce, ciphertext, into.subarray(at + length - TAG_BYTES, at + length));
     return length;
   }
 
@@ -91,7 +94,8 @@ export class Sealer {
       counter += BigInt(Math.max(1, blocksOf(pieces[i]!)));
     }
     const encrypted = this.#engine.quick ? undefined : await this.#encryptTogether(pieces, ivs);
-    const nonces = this.#engine.nonces(ivs);
+    const nonces = new Uint8Array(ivs.length);
+    this.#engine.noncesInto(ivs, nonces);
     let place = at;
     let from = 0;
     for (let i = 0; i < pieces.length; i++) {
@@ -149,9 +153,9 @@ export class Sealer {
     if (isZero(sealed, 0)) throw cannotOpen("its IV is all zeros");
     const iv = sealed.subarray(0, IV_BYTES);
     const ciphertext = sealed.subarray(IV_BYTES, sealed.length - TAG_BYTES);
-    const tag = new Uint8Array(TAG_BYTES);
-    this.#engine.tag(this.#engine.nonces(iv), ciphertext, tag);
-    if (!constantTimeEqual(tag, sealed.subarray(sealed.length - TAG_BYTES))) {
+    this.#engine.noncesInto(iv, this.#nonce);
+    this.#engine.tag(this.#nonce, ciphertext, this.#tag);
+    if (!constantTimeEqual(this.#tag, sealed.subarray(sealed.length - TAG_BYTES))) {
       throw cannotOpen("its authentication code is wrong");
     }
     return { iv, ciphertext };

@@ -56,4 +56,5 @@ export {
   type NativeEcb,
   type NativePoly1305,
 } from "./native_cipher.ts";
+export { loadNativeSha256, type NativeSha256 } from "./native_hash.ts";
 export { loadNativeZstd, type NativeZstd } from "./native_zstd.ts";

@@ -10,7 +10,7 @@ import {
   TREE_BLOB_BYTES_MAX,
 } from "../base/mod.ts";
 import { Compressor } from "../compress/mod.ts";
-import { SEAL_OVERHEAD, Sealer, sha256 } from "../crypto/mod.ts";
+import { SEAL_OVERHEAD, Sealer, sha256, sha256Into } from "../crypto/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import type { BlobType, PackedBlob } from "../format/mod.ts";
 import { decodePackHeader } from "./pack_header.ts";
@@ -33,6 +33,7 @@ export class BlobReader {
   /** Room for one opened and one decompressed blob, so that verifying a pack leaves no garbage. */
   #opened = new Uint8Array(0);
   #plain = new Uint8Array(0);
+  readonly #hash = new Uint8Array(32);
 
   constructor(seed: ReaderSeed) {
     this.#sealer = new Sealer(seed.masterKey, NO_RANDOM);
@@ -75,7 +76,8 @@ export class BlobReader {
         plain = this.#plain.subarray(0, uncompressedLength);
         this.#compressor.decompressInto(opened, plain);
       }
-      if (!equalBytes(sha256(plain), typeof id === "string" ? fromHex(id) : id)) {
+      sha256Into(plain, this.#hash);
+      if (!equalBytes(this.#hash, typeof id === "string" ? fromHex(id) : id)) {
         throw new Error("its content does not fit its name");
       }
       return plain;
