@@ -1,21 +1,34 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { type BlobId, type IndexId, type PackId, utf8 } from "../base/mod.ts";
+import { type BlobId, type IndexId, type PackId } from "../base/mod.ts";
 import { countOf, damaged, idOf, listOf, objectOf, shown } from "./_fields.ts";
+import { TextPieces } from "./_text_pieces.ts";
 import { jsonText, parseLoose } from "./json.ts";
 import type { IndexedPack, IndexFile, PackedBlob } from "./types.ts";
 
 const U32_MAX = 0xffff_ffff;
 
-/** The JSON of an index file. */
-export function encodeIndex(index: IndexFile): Uint8Array<ArrayBuffer> {
-  const supersedes = index.supersedes && index.supersedes.length > 0
-    ? `"supersedes":${JSON.stringify(index.supersedes)},`
-    : "";
-  return utf8(`{${supersedes}"packs":[${index.packs.map(encodePack).join(",")}]}\n`);
+/** An {@link IndexFile} to be written, whose packs and blobs may be made one by one as they are. */
+export interface IndexDraft {
+  readonly packs: Iterable<{ readonly id: PackId; readonly blobs: Iterable<PackedBlob> }>;
+  readonly supersedes?: readonly IndexId[];
 }
 
-function encodePack({ id, blobs }: IndexedPack): string {
-  return `{"id":"${id}","blobs":[${blobs.map(encodeBlob).join(",")}]}`;
+/** The JSON of an index file. */
+export function encodeIndex({ packs, supersedes = [] }: IndexDraft): Uint8Array<ArrayBuffer> {
+  const text = new TextPieces(supersedes.length > 0 ? `{"supersedes":${JSON.stringify(supersedes)},` : "{");
+  let beforePack = '"packs":[';
+  for (const { id, blobs } of packs) {
+    text.add(`${beforePack}{"id":"${id}","blobs":[`);
+    let before = "";
+    for (const blob of blobs) {
+      text.add(before + encodeBlob(blob));
+      before = ",";
+    }
+    text.add("]}");
+    beforePack = ",";
+  }
+  text.add(beforePack === "," ? "]}\n" : `${beforePack}]}\n`);
+  return text.finish();
 }
 
 function encodeBlob({ id, type, offset, length, uncompressedLength }: PackedBlob): string {

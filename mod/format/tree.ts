@@ -1,18 +1,15 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { compareBytes, concatBytes, TREE_BLOB_BYTES_MAX, utf8 } from "../base/mod.ts";
+import { compareBytes, TREE_BLOB_BYTES_MAX } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import { damaged, type Fields, listOf, objectOf } from "./_fields.ts";
+import { TextPieces } from "./_text_pieces.ts";
 import { holdsRoundedNumber, jsonText, parseExact, parseLoose } from "./json.ts";
 import { decodeNode, encodeNode } from "./node.ts";
 import type { Node, Tree } from "./types.ts";
 
-/** Text is turned to bytes in pieces of about this many characters, so that a large tree is never one string. */
-const PIECE_CHARACTERS = 1 << 20;
-
 /** Encodes a tree node by node: `{"nodes":[…]}` and a newline. Nodes must come in ascending order of their names. */
 export class TreeBuilder {
-  readonly #pieces: Uint8Array[] = [];
-  #text = '{"nodes":[';
+  readonly #text = new TextPieces('{"nodes":[');
   #last: Uint8Array | undefined;
 
   /** Adds the next node. SG1023 when its name is empty or does not follow the last one. */
@@ -20,17 +17,14 @@ export class TreeBuilder {
     if (node.name.length === 0 || (this.#last && compareBytes(this.#last, node.name) >= 0)) {
       throw new SgError("SG1023", "Cannot build a tree: its nodes are not in ascending order");
     }
-    this.#text += this.#last ? `,${encodeNode(node)}` : encodeNode(node);
+    this.#text.add(this.#last ? `,${encodeNode(node)}` : encodeNode(node));
     this.#last = node.name;
-    if (this.#text.length < PIECE_CHARACTERS) return;
-    this.#pieces.push(utf8(this.#text));
-    this.#text = "";
   }
 
   /** The tree's bytes; their SHA-256 is its ID. */
   finish(): Uint8Array<ArrayBuffer> {
-    const end = utf8(`${this.#text}]}\n`);
-    return this.#pieces.length === 0 ? end : concatBytes([...this.#pieces, end]);
+    this.#text.add("]}\n");
+    return this.#text.finish();
   }
 }
 

@@ -1,6 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { INDEX_BLOBS_TARGET, type IndexId, type PackId, toHex } from "../base/mod.ts";
-import { encodeIndex, type IndexedPack } from "../format/mod.ts";
+import { encodeIndex } from "../format/mod.ts";
 import type { StorageCall } from "../storage/mod.ts";
 import type { BlobTable } from "./blob_table.ts";
 import { packedBlobs } from "./blob_writer.ts";
@@ -97,16 +97,18 @@ export class PackSaver {
     this.#unlisted = [];
     this.#unlistedBlobs = 0;
     try {
-      const packs: IndexedPack[] = unlisted.map((pack) => ({
-        id: toHex(pack.id) as PackId,
-        blobs: packedBlobs(pack),
-      }));
+      // Pack by pack: an index of 50,000 blobs as objects would be the largest thing of a run.
+      const packs = unlisted.values().map((pack) => ({ id: packIdOf(pack), blobs: packedBlobs(pack) }));
       const id = await this.#files.save("index", encodeIndex({ packs }), call) as IndexId;
-      this.#indexes.files.set(id, Uint32Array.from(packs, (pack) => this.#packs.number(pack.id)));
+      this.#indexes.files.set(id, Uint32Array.from(unlisted, (pack) => this.#packs.number(packIdOf(pack))));
     } catch (error) {
       this.#unlisted = [...unlisted, ...this.#unlisted];
       this.#unlistedBlobs += unlisted.reduce((sum, pack) => sum + pack.offsets.length, 0);
       throw error;
     }
   }
+}
+
+function packIdOf({ id }: { readonly id: Uint8Array }): PackId {
+  return toHex(id) as PackId;
 }
