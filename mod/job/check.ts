@@ -29,8 +29,8 @@ export interface CheckReport {
   readonly bytesRead: number;
 }
 
-/** Packs under way per lane: one being proved, one being fetched. */
-const PACKS_PER_LANE = 2;
+/** Packs being fetched while each lane proves one. */
+const PACKS_ON_THEIR_WAY = 1;
 
 const PHASES: Readonly<Record<CheckProgress["phase"], string>> = {
   index: "loading indexes",
@@ -56,9 +56,9 @@ export async function runCheck(
     ...(order.readData && { readData: order.readData === true ? "all" : order.readData }),
     ...(order.filter ? { filter: order.filter } : {}),
     ...(lanes && {
-      verify: (id, bytes, expected) =>
-        lanes.ask("verifyPack", [id, bytes, expected], [bytes.buffer]) as Promise<string[]>,
-      verifyAtOnce: lanes.count * PACKS_PER_LANE,
+      verify: (id, bytes, entries) =>
+        lanes.ask("verifyPack", [id, bytes, entries.slice()], [bytes.buffer]) as Promise<string[]>,
+      verifyAtOnce: lanes.count + PACKS_ON_THEIR_WAY,
     }),
     onProgress: (progress) => now = progress,
     onFinding: ({ code, message, severity }) => {

@@ -2,11 +2,12 @@
 import { FileSaver, StreamSaver } from "../archiver/mod.ts";
 import type { PackId, Random } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
-import type { PackedBlob } from "../format/mod.ts";
 import type { FileSystem } from "../platform/mod.ts";
 import {
   BlobReader,
+  blobsOf,
   BlobTable,
+  type BlobTableHandle,
   BlobWriter,
   type ReaderSeed,
   type SealedPack,
@@ -19,6 +20,8 @@ import type { LaneSkill } from "./lane_messages.ts";
 /** What a lane needs to know; crosses threads, so data only. It holds keys: never log it. */
 export interface LaneSeed {
   readonly reader: ReaderSeed;
+  /** What is stored where. */
+  readonly table: BlobTableHandle;
   /** Left out where the session only reads. */
   readonly writer?: WriterSeed;
   /** Secret that the chunker's table is made from. */
@@ -46,6 +49,7 @@ export interface LanePorts {
  */
 export class Lane {
   readonly #reader: BlobReader;
+  readonly #table: BlobTable;
   readonly #files: FileWriter;
   readonly #saving: Saving | undefined;
   readonly #stop = new AbortController();
@@ -55,6 +59,7 @@ export class Lane {
   constructor(seed: LaneSeed, ports: LanePorts, handOver: HandOver) {
     const reader = new BlobReader(seed.reader);
     this.#reader = reader;
+    this.#table = BlobTable.attach(seed.table);
     this.#files = new FileWriter({
       fs: ports.fs,
       random: ports.random,
@@ -71,7 +76,7 @@ export class Lane {
         return this.#now(() => this.#write(args[0] as Uint8Array, args[1] as Uint8Array<ArrayBuffer>));
       case "verifyPack":
         return this.#now(() =>
-          verifyPack(this.#reader, args[0] as PackId, args[1] as Uint8Array, args[2] as PackedBlob[])
+          this.#verify(args[0] as PackId, args[1] as Uint8Array<ArrayBuffer>, args[2] as Uint32Array)
         );
       default:
         return this.#inTurn(() => this.#save(skill, args));
@@ -93,6 +98,14 @@ export class Lane {
       return this.#files.run(job, bytes);
     } finally {
       // Megabytes that would else wait for the garbage collector, dozens at a time. They belong to the lane.
+      bytes.buffer.transfer(0);
+    }
+  }
+
+  async #verify(id: PackId, bytes: Uint8Array<ArrayBuffer>, entries: Uint32Array): Promise<string[]> {
+    try {
+      return await verifyPack(this.#reader, id, bytes, blobsOf(this.#table, entries));
+    } finally {
       bytes.buffer.transfer(0);
     }
   }

@@ -5,6 +5,7 @@ import {
   currentUser,
   type FileSystem,
   hostName,
+  keepMemorySmall,
   processAlive,
   processId,
   raiseOpenFileLimit,
@@ -83,6 +84,7 @@ export class Session implements AsyncDisposable {
   /** Opens a repository. SG1002 none here, SG1001 wrong password, SG1007 unknown version, SG1005 damaged. */
   static async open(ports: Ports, storage: Storage, options: SessionOptions): Promise<Session> {
     raiseOpenFileLimit();
+    keepMemorySmall();
     const { cacheFolder, cacheStorage } = options;
     const { fs, clock, random } = ports;
     const decorate = (inner: Storage, repositoryId: string) =>
@@ -135,6 +137,7 @@ export class Session implements AsyncDisposable {
     const threads = options.threads ?? Math.min(navigator.hardwareConcurrency, THREADS_MAX);
     const seed = {
       reader: repository.readerSeed(),
+      table: repository.table.handle,
       writer: repository.writerSeed(),
       chunkerSecret: repository.secret("chunker"),
     };

@@ -56,5 +56,6 @@ export {
   type NativeEcb,
   type NativePoly1305,
 } from "./native_cipher.ts";
+export { keepMemorySmall } from "./allocator.ts";
 export { loadNativeSha256, type NativeSha256 } from "./native_hash.ts";
 export { loadNativeZstd, type NativeZstd } from "./native_zstd.ts";

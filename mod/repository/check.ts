@@ -9,12 +9,12 @@ import {
   utf8Text,
 } from "../base/mod.ts";
 import { type SgCode, SgError } from "../errors/mod.ts";
-import type { Node, PackedBlob, Tree } from "../format/mod.ts";
+import type { Node, Tree } from "../format/mod.ts";
 import { verifyPack } from "./blob_reader.ts";
 import { damageOf } from "./index_loader.ts";
 import { listPackSizes } from "./index_rewrite.ts";
 import { loadPackHeader } from "./pack_header.ts";
-import { PackGroups } from "./pack_groups.ts";
+import { blobsOf, PackGroups } from "./pack_groups.ts";
 import { sameBlobs } from "./blob_reader.ts";
 import { eachInParallel } from "./repository_files.ts";
 import type { Repository } from "./repository.ts";
@@ -46,11 +46,14 @@ export type DataPortion =
   | { readonly bytes: number }
   | { readonly part: number; readonly of: number };
 
-/** Checks a whole pack; as {@link verifyPack}, perhaps in another thread. The buffer is the verifier's. */
+/**
+ * Checks a whole pack; as {@link verifyPack}, perhaps in another thread. What is expected is told by its entries in the
+ * table, by place: any thread can look there. The buffer is the verifier's, the entries are not.
+ */
 export type PackVerifier = (
   id: PackId,
   bytes: Uint8Array<ArrayBuffer>,
-  expected: readonly PackedBlob[],
+  entries: Uint32Array,
 ) => Promise<string[]>;
 
 /** How to check. */
@@ -282,14 +285,14 @@ class Check {
     const chosen = this.#choose(sizes, portion);
     const groups = new PackGroups(table, packs.count);
     const verify: PackVerifier = this.#options.verify ??
-      ((id, bytes, expected) => verifyPack(reader, id, bytes, expected));
+      ((id, bytes, entries) => verifyPack(reader, id, bytes, blobsOf(table, entries)));
     const total = chosen.reduce((sum, id) => sum + sizes.get(id)!, 0);
     const width = Math.min(storage.connections, this.#options.verifyAtOnce ?? 1, PACKS_AT_ONCE * 4);
     await eachInParallel(chosen, Math.max(width, 1), async (id) => {
       const size = sizes.get(id)!;
       try {
         const bytes = await this.#loadPack(id, size);
-        const found = await verify(id, bytes, groups.blobs(packs.find(id)));
+        const found = await verify(id, bytes, groups.entries(packs.find(id)));
         for (const message of found) this.#error("SG1005", `pack ${id}`, message);
       } catch (error) {
         this.#take(error, `pack ${id}`);

@@ -19,6 +19,7 @@ export { BlobWriter, type BlobWriterOptions } from "./blob_writer.ts";
 export { BlobReader, verifyPack } from "./blob_reader.ts";
 export type { ReaderSeed, SealedPack, WriterSeed } from "./sealed_pack.ts";
 export { PackList } from "./pack_list.ts";
+export { blobsOf } from "./pack_groups.ts";
 export type { IndexLoadOptions } from "./index_loader.ts";
 export type { SavedCounts } from "./pack_saver.ts";
 export { type KdfCost, type KeyEntry, type KeyOwner } from "./keys.ts";

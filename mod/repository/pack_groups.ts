@@ -30,8 +30,13 @@ export class PackGroups {
 
   /** The blobs of a pack, by place, as records. */
   blobs(pack: number): PackedBlob[] {
-    return Array.from(this.entries(pack), (entry) => blobOf(this.#table, entry));
+    return blobsOf(this.#table, this.entries(pack));
   }
+}
+
+/** What the table says of entries, as records. */
+export function blobsOf(table: BlobTable, entries: Uint32Array): PackedBlob[] {
+  return Array.from(entries, (entry) => blobOf(table, entry));
 }
 
 /** What the table says of an entry, as a record. */

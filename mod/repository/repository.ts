@@ -453,7 +453,7 @@ export class Repository {
     const before = this.#treePackOnItsWay;
     this.#treePackOnItsWay = undefined;
     await before;
-    const saving = this.savePack(pack, call);
+    const saving = this.savePack(pack, call).then(() => this.#trees?.reuse(pack.bytes.buffer));
     // A failure is met at the next pack or flush.
     saving.catch(() => {});
     this.#treePackOnItsWay = saving;

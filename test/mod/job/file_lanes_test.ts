@@ -10,6 +10,7 @@ async function setUp() {
   const repository = await initRepository();
   const seed = {
     reader: repository.readerSeed(),
+    table: repository.table.handle,
     writer: repository.writerSeed(),
     chunkerSecret: repository.secret("chunker"),
   };

@@ -15,6 +15,7 @@ async function lanesOf(threads: number, savePack?: SavePack) {
   const saved: SealedPack[] = [];
   const seed = {
     reader: repository.readerSeed(),
+    table: repository.table.handle,
     writer: repository.writerSeed(),
     chunkerSecret: repository.secret("chunker"),
   };
