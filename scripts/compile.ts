@@ -10,6 +10,9 @@ const TARGETS = [
 ];
 
 const root = new URL("..", import.meta.url).pathname;
+/** The engine's own settings, such as `--v8-flags`, as the task that runs from source has them. */
+const { tasks } = JSON.parse(await Deno.readTextFile(`${root}deno.json`)) as { tasks: { sparegrid: string } };
+const flags = tasks.sparegrid.split(" ").filter((word) => word.startsWith("--v8-flags="));
 const targets = Deno.args.length > 0 ? Deno.args : [Deno.build.target];
 const unknown = targets.find((target) => !TARGETS.includes(target));
 if (unknown !== undefined) {
@@ -27,6 +30,7 @@ for (const target of targets) {
       "-A",
       "--no-check",
       "--quiet",
+      ...flags,
       `--target=${target}`,
       `--output=${output}`,
       "--include=mod/job/lane_worker.ts",

@@ -20,9 +20,9 @@ import { openTarget } from "./target_root.ts";
 import { WindowRunner } from "./window.ts";
 
 /** A window is closed when it holds so many files or blobs. The first is small, so that the lanes begin soon. */
-const WINDOW_FILES = 8_000;
+const WINDOW_FILES = 3_000;
 const WINDOW_BLOBS = 65_536;
-const FIRST_WINDOW_FILES = 2_000;
+const FIRST_WINDOW_FILES = 1_500;
 /** Windows being written while the next is collected. */
 const WINDOWS_AT_ONCE = 2;
 

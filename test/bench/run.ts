@@ -1,6 +1,8 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-// The comparison with restic: `deno task bench [--runs 5] [--only source,large,small] [--corpora FOLDER]`.
-// Both programs do the same work in turn in one run, page cache warm; medians go to RESULTS.md.
+// The comparison with restic: `deno task bench [--runs 5] [--only source,large,small] [--corpora FOLDER] [--dry]`.
+// All programs do the same work in turn in one run, page cache warm; medians go to RESULTS.md. Beside the system's restic
+// stands today's release where Go is on the machine to build it from its module.
+import { sparegridArgv } from "../kit/command_line.ts";
 import { type Corpus, largeFiles, linuxSource, must, smallFiles } from "./corpora.ts";
 import { type Cost, median, type Program, run } from "./measure.ts";
 import { type StageShare, stageShares } from "./stages.ts";
@@ -17,8 +19,17 @@ interface Row {
   readonly corpus: string;
   readonly operation: string;
   readonly ours: Cost;
+  /** Of the system's restic. */
   readonly theirs: Cost;
+  /** Of today's restic, where there is one. */
+  readonly today?: Cost;
   readonly copy?: Cost;
+}
+
+/** Paths of restic's releases to compare with. */
+interface Rivals {
+  readonly system: string;
+  readonly today?: string;
 }
 
 interface CorpusResult {
@@ -29,7 +40,8 @@ interface CorpusResult {
 }
 
 const PASSWORD = { SPAREGRID_PASSWORD: "bench", RESTIC_PASSWORD: "bench" };
-const MAIN = new URL("../../main.ts", import.meta.url).pathname;
+/** Today's release of restic, as a Go module. */
+const TODAY_MODULE = "github.com/restic/restic/cmd/restic@v0.18.1";
 
 function options(): Options {
   const value = (name: string) => {
@@ -44,80 +56,82 @@ function options(): Options {
   };
 }
 
-const ours = (...args: string[]): Program => ({
-  argv: [Deno.execPath(), "run", "-A", "--no-check", "--cached-only", MAIN, ...args],
-  env: PASSWORD,
-});
-const theirs = (...args: string[]): Program => ({ argv: ["restic", ...args], env: PASSWORD });
+const ours = (...args: string[]): Program => ({ argv: sparegridArgv(...args), env: PASSWORD });
+const restic = (path: string, ...args: string[]): Program => ({ argv: [path, ...args], env: PASSWORD });
 
-async function measureCorpus(corpus: Corpus, { runs, corpora }: Options): Promise<CorpusResult> {
+/** The system's restic, and today's, built once into the folder of the corpora. */
+async function findRivals(corpora: string): Promise<Rivals> {
+  const today = `${corpora}/bin/restic`;
+  try {
+    await Deno.lstat(today);
+  } catch {
+    try {
+      await must(["env", `GOBIN=${corpora}/bin`, "go", "install", TODAY_MODULE]);
+    } catch (error) {
+      console.log(`Without today's restic: ${error instanceof Error ? error.message : error}`);
+      return { system: "restic" };
+    }
+  }
+  return { system: "restic", today };
+}
+
+type Measured = Pick<Row, "ours" | "theirs" | "today" | "copy">;
+type Contest = { readonly [K in keyof Measured]: Program };
+
+/**
+ * Runs the programs of a contest `runs` times in turn. Each time another one begins: what a file system still has to
+ * do of the work before would else always fall on the same one.
+ */
+async function measure(contest: Contest, runs: number, before: () => Promise<void>): Promise<Measured> {
+  const names = Object.keys(contest) as (keyof Measured)[];
+  const costs = new Map(names.map((name) => [name, [] as Cost[]]));
+  for (let i = 0; i < runs; i++) {
+    await before();
+    for (let j = 0; j < names.length; j++) {
+      const name = names[(i + j) % names.length]!;
+      await must(["sync"]);
+      costs.get(name)!.push(await run(contest[name]!));
+    }
+  }
+  return Object.fromEntries(names.map((name) => [name, median(costs.get(name)!)])) as unknown as Measured;
+}
+
+async function measureCorpus(corpus: Corpus, rivals: Rivals, options: Options): Promise<CorpusResult> {
+  const { runs, corpora } = options;
   const work = await Deno.makeTempDir({ dir: corpora, prefix: "work-" });
   const remove = async (...names: string[]) =>
     await must(["rm", "-rf", ...names.map((name) => `${work}/${name}`)]);
   const rows: Row[] = [];
-  const row = async (operation: string, before: () => Promise<void>, a: Program, b: Program, c?: Program) => {
-    const costs: Cost[][] = [[], [], []];
-    for (let i = 0; i < runs; i++) {
-      await before();
-      for (const [at, program] of [a, b, c].entries()) {
-        if (!program) continue;
-        await must(["sync"]);
-        costs[at]!.push(await run(program));
-      }
-    }
-    const [mine, his, copy] = costs.map((list) => list.length ? median(list) : undefined);
-    const done: Row = {
-      corpus: corpus.name,
-      operation,
-      ours: mine!,
-      theirs: his!,
-      ...(copy ? { copy } : {}),
-    };
+  /** The same arguments for each, with its own repository; `target` is where it restores to. */
+  const contest = (args: (repo: string, target: string) => string[]): Contest => ({
+    ours: ours(...args(`${work}/ours`, `${work}/out-ours`)),
+    theirs: restic(rivals.system, ...args(`${work}/theirs`, `${work}/out-theirs`)),
+    ...(rivals.today && { today: restic(rivals.today, ...args(`${work}/today`, `${work}/out-today`)) }),
+  });
+  const row = async (operation: string, programs: Contest, before = () => Promise.resolve()) => {
+    const done: Row = { corpus: corpus.name, operation, ...await measure(programs, runs, before) };
     rows.push(done);
     print(done);
   };
-  const repos = ["-r", `${work}/ours`], other = ["-r", `${work}/theirs`];
+  const init = contest((repo) => ["-r", repo, "init", "--quiet"]);
+  const backup = contest((repo) => ["-r", repo, "backup", "--quiet", corpus.folder]);
   try {
     await must(["sh", "-c", `find '${corpus.folder}' -type f -print0 | xargs -0 cat > /dev/null`]);
-    const init = async () => {
-      await remove("ours", "theirs");
-      await run(ours(...repos, "init", "--quiet"));
-      await run(theirs(...other, "init", "--quiet"));
-    };
-    await row(
-      "first backup",
-      init,
-      ours(...repos, "backup", "--quiet", corpus.folder),
-      theirs(...other, "backup", "--quiet", corpus.folder),
-    );
-    await row(
-      "unchanged backup",
-      async () => {},
-      ours(...repos, "backup", "--quiet", corpus.folder),
-      theirs(...other, "backup", "--quiet", corpus.folder),
-    );
-    await row(
-      "restore",
-      async () => await remove("out1", "out2", "out3"),
-      ours(...repos, "restore", "latest", "--quiet", "--target", `${work}/out1`),
-      theirs(...other, "restore", "latest", "--quiet", "--target", `${work}/out2`),
-      { argv: ["cp", "-a", corpus.folder, `${work}/out3`] },
-    );
-    await remove("out1", "out2", "out3");
-    await row(
-      "check --read-data",
-      async () => {},
-      ours(...repos, "check", "--quiet", "--read-data"),
-      theirs(...other, "check", "--quiet", "--read-data"),
-    );
-    const size = async (name: string) => {
-      const { stdout } = await new Deno.Command("du", { args: ["-sb", `${work}/${name}`] }).output();
-      return Number(new TextDecoder().decode(stdout).split("\t")[0]);
-    };
+    await row("first backup", backup, async () => {
+      await remove("ours", "theirs", "today");
+      for (const program of Object.values(init)) await run(program);
+    });
+    await row("unchanged backup", backup);
+    const outputs = ["out-ours", "out-theirs", "out-today", "out-copy"];
+    const restore = contest((repo, to) => ["-r", repo, "restore", "latest", "--quiet", "--target", to]);
+    const copy: Program = { argv: ["cp", "-a", corpus.folder, `${work}/out-copy`] };
+    await row("restore", { ...restore, copy }, () => remove(...outputs));
+    await remove(...outputs);
+    await row("check --read-data", contest((repo) => ["-r", repo, "check", "--quiet", "--read-data"]));
     return {
       corpus,
       rows,
-      repositoryBytes: { ours: await size("ours"), theirs: await size("theirs") },
+      repositoryBytes: { ours: await sizeOf(`${work}/ours`), theirs: await sizeOf(`${work}/theirs`) },
       stages: await stageShares(corpus.folder),
     };
   } finally {
@@ -125,13 +139,19 @@ async function measureCorpus(corpus: Corpus, { runs, corpora }: Options): Promis
   }
 }
 
+async function sizeOf(folder: string): Promise<number> {
+  const { stdout } = await new Deno.Command("du", { args: ["-sb", folder] }).output();
+  return Number(new TextDecoder().decode(stdout).split("\t")[0]);
+}
+
 const seconds = (n: number) => n.toFixed(2);
 const ratio = (a: number, b: number) => (a / b).toFixed(2);
 
-function print({ corpus, operation, ours, theirs, copy }: Row): void {
+function print({ corpus, operation, ours, theirs, today, copy }: Row): void {
   console.log(
     `${corpus}, ${operation}: ${seconds(ours.wall)} s, restic ${seconds(theirs.wall)} s, ` +
-      `ratio ${ratio(ours.wall, theirs.wall)}${copy ? `, cp -a ${seconds(copy.wall)} s` : ""}; ` +
+      `ratio ${ratio(ours.wall, theirs.wall)}${today ? `, today's ${seconds(today.wall)} s` : ""}` +
+      `${copy ? `, cp -a ${seconds(copy.wall)} s` : ""}; ` +
       `cpu ${seconds(ours.cpu)} / ${seconds(theirs.cpu)} s; memory ${Math.round(ours.memory)} / ${
         Math.round(theirs.memory)
       } MB`,
@@ -144,20 +164,21 @@ function report(results: readonly CorpusResult[], start: Cost, { runs }: Options
     "",
     `Written by \`deno task bench\`. ${versions}`,
     "",
-    `Wall-clock medians of ${runs} runs, both programs in turn in the same run, page cache warm, repositories on the same drive; memory is the`,
-    "highest peak of all runs. restic at its default compression. `cp -a` of the same folder in the same run stands beside restore.",
+    `Wall-clock medians of ${runs} runs, all programs in turn in the same run, another one first each time, page cache warm, repositories`,
+    "on the same drive; memory is the highest peak of all runs. restic at its default compression, as the system has it and as built",
+    "today from its module. `cp -a` of the same folder in the same run stands beside restore.",
     "",
     `Start-up (\`sparegrid version\`): ${seconds(start.wall)} s, ${Math.round(start.memory)} MB.`,
     "",
-    "| corpus | operation | SpareGrid s | restic s | ratio | cp -a s | CPU s | restic CPU s | memory MB | restic MB |",
-    "|---|---|---|---|---|---|---|---|---|---|",
+    "| corpus | operation | SpareGrid s | restic s | ratio | today's restic s | ratio | cp -a s | CPU s | restic CPU s | memory MB | restic MB |",
+    "|---|---|---|---|---|---|---|---|---|---|---|---|",
   ];
   for (const { rows } of results) {
-    for (const { corpus, operation, ours, theirs, copy } of rows) {
+    for (const { corpus, operation, ours, theirs, today, copy } of rows) {
       lines.push(
         `| ${corpus} | ${operation} | ${seconds(ours.wall)} | ${seconds(theirs.wall)} | ${
           ratio(ours.wall, theirs.wall)
-        } | ` +
+        } | ${today ? `${seconds(today.wall)} | ${ratio(ours.wall, today.wall)}` : " | "} | ` +
           `${copy ? seconds(copy.wall) : ""} | ${seconds(ours.cpu)} | ${seconds(theirs.cpu)} | ${
             Math.round(ours.memory)
           } | ${Math.round(theirs.memory)} |`,
@@ -192,7 +213,7 @@ function report(results: readonly CorpusResult[], start: Cost, { runs }: Options
   return lines.join("\n");
 }
 
-async function machine(): Promise<string> {
+async function machine({ system, today }: Rivals): Promise<string> {
   const text = async (...argv: string[]) =>
     new TextDecoder().decode((await new Deno.Command(argv[0]!, { args: argv.slice(1) }).output()).stdout)
       .trim();
@@ -202,20 +223,22 @@ async function machine(): Promise<string> {
   return `${navigator.hardwareConcurrency} cores (${model}), ${
     Math.round(memory / 1048576)
   } GiB, Linux ${await text("uname", "-r")}, ` +
-    `Deno ${Deno.version.deno}, ${(await text("restic", "version")).split(" compiled")[0]}, ${
+    `Deno ${Deno.version.deno}, ${(await text(system, "version")).split(" compiled")[0]}` +
+    `${today ? ` and ${(await text(today, "version")).split(" compiled")[0]}` : ""}, ${
       new Date().toISOString().slice(0, 10)
     }.`;
 }
 
 const chosen = options();
 await Deno.mkdir(chosen.corpora, { recursive: true });
+const rivals = await findRivals(chosen.corpora);
 const makers = { source: linuxSource, large: largeFiles, small: smallFiles };
 const results: CorpusResult[] = [];
 const starts: Cost[] = [];
 for (let i = 0; i < Math.max(chosen.runs, 3); i++) starts.push(await run(ours("version")));
 for (const [name, make] of Object.entries(makers)) {
-  if (chosen.only.has(name)) results.push(await measureCorpus(await make(chosen.corpora), chosen));
+  if (chosen.only.has(name)) results.push(await measureCorpus(await make(chosen.corpora), rivals, chosen));
 }
-const text = report(results, median(starts), chosen, await machine());
+const text = report(results, median(starts), chosen, await machine(rivals));
 console.log(text);
 if (chosen.write) await Deno.writeTextFile(new URL("RESULTS.md", import.meta.url), text);

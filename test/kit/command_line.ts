@@ -1,5 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import assert from "node:assert/strict";
+import configuration from "../../deno.json" with { type: "json" };
 
 /** What a program said and how it ended. */
 export interface Ended {
@@ -21,10 +22,14 @@ export interface StartOptions {
 }
 
 const MAIN = new URL("../../main.ts", import.meta.url).pathname;
+/** What the task `sparegrid` gives the engine, such as `--v8-flags`. */
+const ENGINE_FLAGS = configuration.tasks.sparegrid.split(" ").filter((word) =>
+  word.startsWith("--v8-flags=")
+);
 
-/** The command that starts SpareGrid from source. */
+/** The command that starts SpareGrid from source, as the task `sparegrid` does. */
 export function sparegridArgv(...args: string[]): string[] {
-  return [Deno.execPath(), "run", "-A", "--no-check", "--cached-only", MAIN, ...args];
+  return [Deno.execPath(), "run", ...ENGINE_FLAGS, "-A", "--no-check", "--cached-only", MAIN, ...args];
 }
 
 /** Starts SpareGrid as a user would and waits for its end. The password is `test` unless `env` says otherwise. */
