@@ -1,13 +1,18 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { concatBytes, utf8 } from "../base/mod.ts";
+import { utf8 } from "../base/mod.ts";
 
 /** Text is turned to bytes in pieces of about this many characters, so that a long one is never one string. */
 const PIECE_CHARACTERS = 1 << 18;
+/** UTF-8 of one UTF-16 unit, at most. */
+const BYTES_PER_CHARACTER_MAX = 3;
+
+const encoder = new TextEncoder();
 
 /** A long text that is made bit by bit and wanted as bytes. */
 export class TextPieces {
-  readonly #pieces: Uint8Array[] = [];
   #text: string;
+  #bytes = new Uint8Array(0);
+  #length = 0;
 
   constructor(start: string) {
     this.#text = start;
@@ -16,14 +21,23 @@ export class TextPieces {
   /** Adds the next bit. */
   add(text: string): void {
     this.#text += text;
-    if (this.#text.length < PIECE_CHARACTERS) return;
-    this.#pieces.push(utf8(this.#text));
-    this.#text = "";
+    if (this.#text.length >= PIECE_CHARACTERS) this.#turn();
   }
 
-  /** The whole text in UTF-8. */
+  /** The whole text in UTF-8, in a buffer of its own. To be asked once, at the end. */
   finish(): Uint8Array<ArrayBuffer> {
-    const last = utf8(this.#text);
-    return this.#pieces.length === 0 ? last : concatBytes([...this.#pieces, last]);
+    if (this.#length === 0) return utf8(this.#text);
+    this.#turn();
+    return new Uint8Array(this.#bytes.buffer.transfer(this.#length));
+  }
+
+  #turn(): void {
+    const needed = this.#length + BYTES_PER_CHARACTER_MAX * this.#text.length;
+    // Moved, not copied: a large block grows where its pages are.
+    if (needed > this.#bytes.length) {
+      this.#bytes = new Uint8Array(this.#bytes.buffer.transfer(Math.max(needed, 2 * this.#bytes.length)));
+    }
+    this.#length += encoder.encodeInto(this.#text, this.#bytes.subarray(this.#length)).written;
+    this.#text = "";
   }
 }

@@ -31,8 +31,8 @@ export interface LaneSeed {
 /** A count of bytes that all threads add to: one 64-bit number. */
 export type SharedCount = SharedArrayBuffer;
 
-/** Stores a sealed pack; resolves, when it is durable, with the pack's buffer. */
-export type HandOver = (pack: SealedPack) => Promise<ArrayBuffer>;
+/** Stores a sealed pack, whose buffers it takes over; resolves when it is durable. */
+export type HandOver = (pack: SealedPack) => Promise<void>;
 
 /** The ports of a lane. */
 export interface LanePorts {
@@ -176,7 +176,7 @@ class Saving {
     const pack = await this.#writer.seal();
     await this.#onItsWay;
     if (!pack) return;
-    this.#onItsWay = this.#handOver(pack).then((buffer) => this.#writer.reuse(buffer));
+    this.#onItsWay = this.#handOver(pack);
     // The failure is met at the next pack or flush; until then it must not count as unhandled.
     this.#onItsWay.catch(() => {});
   }

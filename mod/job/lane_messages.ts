@@ -15,7 +15,7 @@ export type ToLane =
     readonly skill: LaneSkill;
     readonly args: readonly unknown[];
   }
-  | { readonly kind: "packSaved"; readonly number: number; readonly buffer: ArrayBuffer }
+  | { readonly kind: "packSaved"; readonly number: number }
   | { readonly kind: "packLost"; readonly number: number; readonly failure: CarriedError }
   | { readonly kind: "abort" };
 

@@ -8,7 +8,7 @@ import { Lane } from "./lane.ts";
 import { carryError, type FromLane, landError, packBuffers, type ToLane } from "./lane_messages.ts";
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
-const unsaved = new Map<number, PromiseWithResolvers<ArrayBuffer>>();
+const unsaved = new Map<number, PromiseWithResolvers<void>>();
 let packNumber = 0;
 let lane: Lane | undefined;
 
@@ -27,7 +27,7 @@ function receive(message: ToLane): void {
       void answer(message.id, () => lane!.perform(message.skill, message.args));
       break;
     case "packSaved":
-      take(message.number)?.resolve(message.buffer);
+      take(message.number)?.resolve();
       break;
     case "packLost":
       take(message.number)?.reject(landError(message.failure));
@@ -54,15 +54,15 @@ function buffersOf(result: unknown): ArrayBuffer[] {
   return isPack ? packBuffers(result as SealedPack) : [];
 }
 
-function handOver(pack: SealedPack): Promise<ArrayBuffer> {
+function handOver(pack: SealedPack): Promise<void> {
   const number = packNumber++;
-  const saved = Promise.withResolvers<ArrayBuffer>();
+  const saved = Promise.withResolvers<void>();
   unsaved.set(number, saved);
   post({ kind: "pack", number, pack }, packBuffers(pack));
   return saved.promise;
 }
 
-function take(number: number): PromiseWithResolvers<ArrayBuffer> | undefined {
+function take(number: number): PromiseWithResolvers<void> | undefined {
   const saved = unsaved.get(number);
   unsaved.delete(number);
   return saved;

@@ -98,10 +98,7 @@ class InlineLane implements LaneHandle {
   readonly #lane: Lane;
 
   constructor(seed: LaneSeed, ports: LanePorts, savePack: SavePack) {
-    this.#lane = new Lane(seed, ports, async (pack) => {
-      await savePack(pack);
-      return pack.bytes.buffer;
-    });
+    this.#lane = new Lane(seed, ports, (pack) => storeAndFree(pack, savePack));
   }
 
   async ask(skill: LaneSkill, args: readonly unknown[]): Promise<unknown> {
@@ -176,9 +173,8 @@ class WorkerLane implements LaneHandle {
 
   async #take(number: number, pack: SealedPack): Promise<void> {
     try {
-      await this.#savePack(pack);
-      const { buffer } = pack.bytes;
-      this.#send({ kind: "packSaved", number, buffer }, [buffer]);
+      await storeAndFree(pack, this.#savePack);
+      this.#send({ kind: "packSaved", number });
     } catch (error) {
       this.#send({ kind: "packLost", number, failure: carryError(error) });
     }
@@ -189,4 +185,10 @@ class WorkerLane implements LaneHandle {
     for (const answer of this.#waiting.values()) answer.reject(this.#broken);
     this.#waiting.clear();
   }
+}
+
+/** Stores a pack, and then frees its memory at once: several of 25 MiB would else wait for the garbage collector. */
+async function storeAndFree(pack: SealedPack, savePack: SavePack): Promise<void> {
+  await savePack(pack);
+  pack.bytes.buffer.transfer(0);
 }

@@ -96,7 +96,6 @@ export class BlobWriter {
   readonly #compressor: Compressor;
   readonly #reader: BlobReader;
   #open: OpenPack | undefined;
-  #spare: Uint8Array<ArrayBuffer> | undefined;
 
   constructor(options: BlobWriterOptions, random: Random) {
     this.#options = options;
@@ -124,7 +123,7 @@ export class BlobWriter {
   put(id: Uint8Array, plain: Uint8Array): boolean {
     if (plain.length === 0) throw new SgError("SG1023", "Cannot store an empty blob: the format has none");
     if (!this.#options.table.claim(this.#options.type, id)) return false;
-    this.#open ??= new OpenPack(this.#takeSpare());
+    this.#open ??= new OpenPack(this.#emptyBuffer());
     const open = this.#open;
     const { compression, version, type } = this.#options;
     if (version >= 2 && (type === "tree" || compression !== "off")) {
@@ -143,7 +142,7 @@ export class BlobWriter {
 
   /**
    * Closes the open pack and encrypts it; undefined when there is none. SG1005 when verifying finds it damaged. The
-   * pack's buffer is the caller's; {@link reuse} may give it back.
+   * pack's buffer is the caller's, who frees it when it is stored rather than leave 25 MiB to the garbage collector.
    */
   async seal(): Promise<SealedPack | undefined> {
     const open = this.#open;
@@ -154,20 +153,9 @@ export class BlobWriter {
     return pack;
   }
 
-  /** Takes the buffer of a pack that was stored, for a later one: so memory does not depend on when garbage is found. */
-  reuse(buffer: ArrayBuffer): void {
-    if (buffer.byteLength === this.#bufferBytes()) this.#spare = new Uint8Array(buffer);
-  }
-
-  #takeSpare(): Uint8Array<ArrayBuffer> {
-    const spare = this.#spare ?? new Uint8Array(this.#bufferBytes());
-    this.#spare = undefined;
-    return spare;
-  }
-
   /** Pages that are never touched cost nothing. */
-  #bufferBytes(): number {
-    return this.#options.packBytesTarget + LAST_BLOB_BYTES;
+  #emptyBuffer(): Uint8Array<ArrayBuffer> {
+    return new Uint8Array(this.#options.packBytesTarget + LAST_BLOB_BYTES);
   }
 }
 

@@ -453,7 +453,7 @@ export class Repository {
     const before = this.#treePackOnItsWay;
     this.#treePackOnItsWay = undefined;
     await before;
-    const saving = this.savePack(pack, call).then(() => this.#trees?.reuse(pack.bytes.buffer));
+    const saving = this.savePack(pack, call).then(() => void pack.bytes.buffer.transfer(0));
     // A failure is met at the next pack or flush.
     saving.catch(() => {});
     this.#treePackOnItsWay = saving;
