@@ -17,7 +17,7 @@ const TOOLS: readonly Tool[] = [
     command: "restic",
     debianPackage: "restic",
     neededFor: "comparing with the real restic",
-    usedBy: /\brestic(Done)?\(|both_programs\.ts/,
+    usedBy: /\brestic(Done)?\(|"restic"|\bRestic\b|both_programs\.ts/,
   },
   { command: "getfacl", debianPackage: "acl", neededFor: "access control lists" },
   { command: "getfattr", debianPackage: "attr", neededFor: "extended attributes" },

@@ -1,18 +1,11 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import assert from "node:assert/strict";
 import { openFileSystem } from "../../../mod/platform/mod.ts";
+import { inFreshProcess } from "../../kit/fresh_process.ts";
 
 /** The traits that a fresh process finds. */
-async function traitsWith(env: Record<string, string>): Promise<Record<string, boolean>> {
-  const module = import.meta.resolve("../../../mod/platform/mod.ts");
-  const source =
-    `import { openFileSystem } from "${module}"; console.log(JSON.stringify(openFileSystem().traits));`;
-  const { stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", `data:text/javascript,${encodeURIComponent(source)}`],
-    env,
-  }).output();
-  return JSON.parse(new TextDecoder().decode(stdout));
-}
+const traitsWith = (env: Record<string, string>) =>
+  inFreshProcess<Record<string, boolean>>("platform.openFileSystem().traits", env);
 
 Deno.test("openFileSystem gives one port per thread", () => {
   assert.equal(openFileSystem(), openFileSystem());
