@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { setImmediate } from "node:timers";
 import { type BlobId, equalBytes } from "../base/mod.ts";
-import { SgError } from "../errors/mod.ts";
+import { isSgError, SgError } from "../errors/mod.ts";
 import type { Node } from "../format/mod.ts";
 import type { FolderEntry, Stat } from "../platform/mod.ts";
 import { type ExcludeRules, targetTree } from "../source/mod.ts";
@@ -217,10 +217,23 @@ export class TreeRun {
   /** Stores the trees that are complete. Not recursive: a folder's tree may complete its parent's, 3,000 deep. */
   #storeTrees(): void {
     for (let folder = this.#assembled.pop(); folder; folder = this.#assembled.pop()) {
-      const bytes = folder.tree.finish();
+      const bytes = this.#finishTree(folder);
+      if (bytes === null) continue;
       const kept = folder.parent ? folder.previous?.subtree : this.#context.options.parentTree;
       if (bytes) this.#storeTree(folder, bytes);
       else this.#stored(folder, kept!);
+    }
+  }
+
+  /** The encoded tree; undefined when it is the parent's; null, and reported, when the folder has too many entries. */
+  #finishTree({ tree, parent, slot, path }: OpenFolder): Uint8Array | undefined | null {
+    try {
+      return tree.finish();
+    } catch (error) {
+      if (!isSgError(error, "SG1017") || !parent) throw error;
+      this.#context.problem("SG1017", path, new Uint8Array(), "back up the folder", reasonOf(error));
+      this.#fill(parent, slot, null);
+      return null;
     }
   }
 

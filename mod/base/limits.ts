@@ -18,13 +18,13 @@ export const PACK_BYTES_TARGET = 16 * MIB;
  * Largest pack that a reader accepts: restic's largest target (128 MiB), its header, and one blob over, which may be the tree
  * of a folder with millions of entries. It is held against the size of the file that is there, never against a claim.
  */
-export const PACK_BYTES_MAX = (160 + 2047) * MIB;
+export const PACK_BYTES_MAX = (160 + 511) * MIB;
 /** Largest pack header that a reader accepts (restic's limit). */
 export const PACK_HEADER_BYTES_MAX = 16 * MIB;
 /** Largest data blob that a reader accepts once decompressed. restic's chunks end at 8 MiB. */
 export const DATA_BLOB_BYTES_MAX = 64 * MIB;
-/** Largest tree blob that a reader accepts once decompressed: some 4 million entries. */
-export const TREE_BLOB_BYTES_MAX = 2047 * MIB;
+/** Largest tree blob, once decompressed: some 1.3 million entries in one folder. Neither read nor written beyond. */
+export const TREE_BLOB_BYTES_MAX = 511 * MIB;
 /** Largest config, key, lock or snapshot file that a reader accepts. */
 export const SMALL_FILE_BYTES_MAX = 64 * MIB;
 /** Largest index file that a reader accepts. restic writes some 10 MB. */

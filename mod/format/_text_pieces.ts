@@ -18,6 +18,11 @@ export class TextPieces {
     this.#text = start;
   }
 
+  /** Bytes so far, but for the last bits. */
+  get bytes(): number {
+    return this.#length;
+  }
+
   /** Adds the next bit. */
   add(text: string): void {
     this.#text += text;

@@ -1,6 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { SgError } from "../errors/mod.ts";
 import { utf8Text } from "../base/mod.ts";
+import { assertBearable } from "./json_scan.ts";
 import { INVALID_RUNE, runeAt, runeWidth } from "./go_utf8.ts";
 
 /** Longest JSON text that is read, bytes: the engine's strings end at 2^29 - 24 characters. */
@@ -8,11 +9,15 @@ export const JSON_BYTES_MAX = 2 ** 29 - 1024;
 /** Deepest nesting that is accepted; the format itself needs five. */
 export const JSON_DEPTH_MAX = 100;
 
-/** The text of JSON bytes; malformed UTF-8 becomes U+FFFD, as Go's decoder has it. `what` names it in errors. */
+/**
+ * The text of JSON bytes; malformed UTF-8 becomes U+FFFD, as Go's decoder has it. `what` names it in errors. SG1017 when it
+ * is too long, or would fill the memory once parsed.
+ */
 export function jsonText(bytes: Uint8Array, what: string): string {
   if (bytes.length > JSON_BYTES_MAX) {
     throw new SgError("SG1017", `Cannot read ${what}: ${bytes.length} bytes are more than ${JSON_BYTES_MAX}`);
   }
+  assertBearable(bytes, what);
   return utf8Text(bytes);
 }
 

@@ -23,6 +23,7 @@ export type {
   NodeType,
   NodeXattr,
   PackedBlob,
+  RefusedNode,
   Snapshot,
   SnapshotSummary,
   Tree,
@@ -32,7 +33,7 @@ export { goQuote, goUnquote } from "./go_quote.ts";
 export { goJson, goString, JSON_BYTES_MAX, JSON_DEPTH_MAX, parseExact } from "./json.ts";
 export { formatTime, parseTime, ZERO_TIME } from "./time.ts";
 export { decodeNode, encodeNode, nameProblem, sameNode } from "./node.ts";
-export { decodeTree, encodeTree, TreeBuilder } from "./tree.ts";
+export { decodeTree, encodeTree, TreeBuilder, type TreeReading } from "./tree.ts";
 export { decodeHeader, encodeHeader, HEADER_ENTRY_BYTES_MAX, headerBytes } from "./header.ts";
 export { decodeIndex, encodeIndex, type IndexDraft } from "./index_file.ts";
 export { decodeSnapshot, encodeSnapshot } from "./snapshot.ts";

@@ -1,30 +1,52 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { compareBytes, TREE_BLOB_BYTES_MAX } from "../base/mod.ts";
-import { SgError } from "../errors/mod.ts";
+import { isSgError, SgError } from "../errors/mod.ts";
 import { damaged, type Fields, listOf, objectOf } from "./_fields.ts";
 import { TextPieces } from "./_text_pieces.ts";
-import { holdsRoundedNumber, jsonText, parseExact, parseLoose } from "./json.ts";
+import { goUnquote } from "./go_quote.ts";
+import { holdsRoundedNumber, parseExact, parseLoose } from "./json.ts";
 import { decodeNode, encodeNode } from "./node.ts";
-import type { Node, Tree } from "./types.ts";
+import { treeTexts } from "./tree_texts.ts";
+import type { Node, RefusedNode, Tree } from "./types.ts";
+
+/** Entries of one folder: more than its bytes allow where names are not very short. Each takes half a KiB of memory. */
+const TREE_NODES_MAX = 2 ** 21;
+/** Entries of one folder that are refused one by one; a tree with more is no tree. */
+const REFUSED_MAX = 1000;
 
 /** Encodes a tree node by node: `{"nodes":[…]}` and a newline. Nodes must come in ascending order of their names. */
 export class TreeBuilder {
-  readonly #text = new TextPieces('{"nodes":[');
+  #text = new TextPieces('{"nodes":[');
   #last: Uint8Array | undefined;
+  #count = 0;
 
   /** Adds the next node. SG1023 when its name is empty or does not follow the last one. */
   add(node: Node): void {
     if (node.name.length === 0 || (this.#last && compareBytes(this.#last, node.name) >= 0)) {
       throw new SgError("SG1023", "Cannot build a tree: its nodes are not in ascending order");
     }
+    if (++this.#count > TREE_NODES_MAX || this.#text.bytes > TREE_BLOB_BYTES_MAX) return this.#overflow();
     this.#text.add(this.#last ? `,${encodeNode(node)}` : encodeNode(node));
     this.#last = node.name;
   }
 
-  /** The tree's bytes; their SHA-256 is its ID. */
+  /** The tree's bytes; their SHA-256 is its ID. SG1017 when no reader would take so large a tree. */
   finish(): Uint8Array<ArrayBuffer> {
     this.#text.add("]}\n");
-    return this.#text.finish();
+    if (this.#count <= TREE_NODES_MAX && this.#text.bytes <= TREE_BLOB_BYTES_MAX) {
+      const bytes = this.#text.finish();
+      if (bytes.length <= TREE_BLOB_BYTES_MAX) return bytes;
+    }
+    throw new SgError(
+      "SG1017",
+      `Cannot store the folder: it has more than ${TREE_NODES_MAX} entries, or their list more than 511 MiB`,
+    );
+  }
+
+  /** What cannot be used need not be kept; `finish` says so. */
+  #overflow(): void {
+    this.#count = Infinity;
+    this.#text = new TextPieces("");
   }
 }
 
@@ -53,26 +75,56 @@ function mayHaveLostDigits(nodes: readonly unknown[], what: string): boolean {
 
 const isLarge = (value: unknown): boolean => typeof value === "number" && value > Number.MAX_SAFE_INTEGER;
 
+/** How to read a tree. */
+export interface TreeReading {
+  /**
+   * True where left out: one bad entry refuses the whole tree. False: entries that cannot be read are listed in `refused`,
+   * names may be empty, repeated or out of order, and the rest is given.
+   */
+  readonly strict?: boolean;
+}
+
 /**
  * A tree from its bytes; unknown fields and any order of fields are accepted. SG1005 for what cannot be a tree:
- * broken JSON, a node that is none, and, unless `strict` is false, names that are empty, repeated or out of order.
+ * broken JSON and, unless `strict` is false, a node that is none or names that are empty, repeated or out of order.
  * SG1017 when it is too large.
  */
 export function decodeTree(
   bytes: Uint8Array,
   what = "tree",
-  { strict = true }: { readonly strict?: boolean } = {},
+  { strict = true }: TreeReading = {},
 ): Tree {
-  if (bytes.length > TREE_BLOB_BYTES_MAX) {
-    throw new SgError("SG1017", `Cannot read ${what}: it has ${bytes.length} bytes`);
+  const nodes: Node[] = [];
+  const refused: RefusedNode[] = [];
+  for (const text of treeTexts(bytes, what)) {
+    for (const item of nodesIn(text, what)) {
+      if (nodes.length + refused.length >= TREE_NODES_MAX) {
+        throw new SgError("SG1017", `Cannot read ${what}: it has more than ${TREE_NODES_MAX} entries`);
+      }
+      try {
+        nodes.push(decodeNode(item, what));
+      } catch (error) {
+        if (strict || !isSgError(error) || refused.length >= REFUSED_MAX) throw error;
+        refused.push({ name: nameOf(item), error });
+      }
+    }
   }
-  const text = jsonText(bytes, what);
-  const listIn = (parsed: unknown) => listOf(objectOf(parsed, what), "nodes", what);
-  let list = listIn(parseLoose(text, what));
-  if (mayHaveLostDigits(list, what)) list = listIn(parseExact(text, what));
-  const nodes = list.map((node) => decodeNode(node, what));
   if (strict) assertOrder(nodes, what);
-  return { nodes };
+  return refused.length > 0 ? { nodes, refused } : { nodes };
+}
+
+/** The parsed nodes of a tree's text. */
+function nodesIn(text: string, what: string): readonly unknown[] {
+  const listIn = (parsed: unknown) => listOf(objectOf(parsed, what), "nodes", what);
+  const list = listIn(parseLoose(text, what));
+  return mayHaveLostDigits(list, what) ? listIn(parseExact(text, what)) : list;
+}
+
+/** The name of a node that cannot be read otherwise. */
+function nameOf(item: unknown): Uint8Array | undefined {
+  if (typeof item !== "object" || item === null) return undefined;
+  const { name } = item as Fields;
+  return typeof name === "string" ? goUnquote(name) : undefined;
 }
 
 function assertOrder(nodes: readonly Node[], what: string): void {

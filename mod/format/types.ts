@@ -1,5 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { BlobId, IndexId, Instant, PackId, SnapshotId } from "../base/mod.ts";
+import type { SgError } from "../errors/mod.ts";
 
 /** The kinds of entries a tree can hold (repository-format.md, "Trees"). */
 export type NodeType = "file" | "dir" | "symlink" | "dev" | "chardev" | "fifo" | "socket" | "irregular";
@@ -47,9 +48,18 @@ export interface Node {
   error?: string;
 }
 
+/** An entry of a tree that cannot be read: of an unknown type, with a malformed name or an impossible number. */
+export interface RefusedNode {
+  /** Its name; undefined where even that cannot be read. */
+  readonly name: Uint8Array | undefined;
+  readonly error: SgError;
+}
+
 /** Nodes in strictly ascending order of their names' bytes. */
 export interface Tree {
   readonly nodes: readonly Node[];
+  /** Entries that were left out, where `decodeTree` was told to go on without them. */
+  readonly refused?: readonly RefusedNode[];
 }
 
 /** What a blob is. Both kinds never share a pack. */

@@ -5,6 +5,7 @@ import type { Node } from "../format/mod.ts";
 import { dumpFile, type DumpNeeds, tarTree, zipTree } from "../restorer/mod.ts";
 import { absolutePath, splitPath } from "../source/mod.ts";
 import type { RunOptions, SnapshotFilter } from "./orders.ts";
+import { readableTrees } from "./readable_trees.ts";
 import { folderTree, resolveTree } from "./select.ts";
 import type { Session } from "./session.ts";
 
@@ -33,7 +34,7 @@ export async function* runDump(
   const { treeId } = await resolveTree(session, order.snapshot, signal, order.filter);
   const { repository } = session;
   const needs: DumpNeeds = {
-    loadTree: (id, stop) => repository.loadTree(id, stop),
+    ...readableTrees(repository),
     loadBlob: (id, stop) => repository.loadBlob("data", id, stop),
   };
   const components = splitPath(utf8(order.path));
@@ -54,7 +55,7 @@ async function nodeIn(
   path: string,
   signal: AbortSignal,
 ): Promise<Node> {
-  const { nodes } = await session.repository.loadTree(tree, signal);
+  const { nodes } = await readableTrees(session.repository).loadTree(tree, signal);
   const node = nodes.find((each) => compareBytes(each.name, name) === 0);
   if (node) return node;
   throw new SgError("SG1011", `Cannot dump ${path}: the snapshot has nothing there`);

@@ -4,6 +4,7 @@ import { SgError } from "../errors/mod.ts";
 import { walkTree } from "../restorer/mod.ts";
 import { PatternSet, splitPath } from "../source/mod.ts";
 import type { ListedEntry, NamedSnapshot, RunOptions, SnapshotFilter } from "./orders.ts";
+import { LeftOut, readableTrees } from "./readable_trees.ts";
 import { resolveTree } from "./select.ts";
 import type { Session } from "./session.ts";
 
@@ -65,10 +66,14 @@ export async function* listEntries(
   const wanted = paths.map((path) => splitPath(utf8(path)));
   const select = wanted.length === 0 ? undefined : selectPaths(wanted, recursive);
   let found = false;
-  for await (const entry of walkTree(session.repository, treeId, { signal, ...(select ? { select } : {}) })) {
+  const leftOut = new LeftOut(options.observer);
+  const { onRefused } = leftOut;
+  const walk = { signal, onRefused, ...(select ? { select } : {}) };
+  for await (const entry of walkTree(readableTrees(session.repository), treeId, walk)) {
     found = true;
     yield entry;
   }
+  leftOut.end();
   if (select && !found) {
     throw new SgError("SG1011", `Cannot list ${paths.join(", ")}: the snapshot has nothing there`);
   }
@@ -118,10 +123,11 @@ export async function* findEntries(
   const run = { ...options, signal };
   const snapshots = await listSnapshots(session, { filter: order.filter, ids: order.snapshots }, run);
   await session.loadIndex(signal);
+  const trees = readableTrees(session.repository);
+  const leftOut = new LeftOut(options.observer);
+  const { onRefused } = leftOut;
   for (const snapshot of snapshots) {
-    for await (
-      const entry of walkTree(session.repository, snapshot.snapshot.tree, { signal })
-    ) {
+    for await (const entry of walkTree(trees, snapshot.snapshot.tree, { signal, onRefused })) {
       const { path, node } = entry;
       if (newest !== undefined && node.mtime > newest || oldest !== undefined && node.mtime < oldest) {
         continue;
@@ -129,4 +135,5 @@ export async function* findEntries(
       if (patterns.match(path, node.type === "dir") === "in") yield { snapshot, entry };
     }
   }
+  leftOut.end();
 }

@@ -10,6 +10,7 @@ import {
 } from "../restorer/mod.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Progress, RestoreOrder, RestoreReport, RunOptions } from "./orders.ts";
+import { readableTrees } from "./readable_trees.ts";
 import { resolveTree, selectBy } from "./select.ts";
 import type { Session } from "./session.ts";
 
@@ -64,7 +65,7 @@ export async function runRestore(
 
 function restoreNeeds({ repository }: Session): RestoreNeeds {
   return {
-    loadTree: (id, signal) => repository.loadTree(id, signal),
+    ...readableTrees(repository),
     locate: (id) => repository.locate("data", id),
     loadRange: (pack, offset, length, signal) => repository.loadRange(pack, offset, length, signal),
     packConnections: Math.max(2, repository.storage.connections),

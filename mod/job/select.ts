@@ -6,6 +6,7 @@ import type { FoundSnapshot } from "../repository/mod.ts";
 import type { Select } from "../restorer/mod.ts";
 import { PatternSet, splitPath } from "../source/mod.ts";
 import type { SnapshotFilter } from "./orders.ts";
+import { readableTrees } from "./readable_trees.ts";
 import type { Session } from "./session.ts";
 
 /** A snapshot that was named, with the tree of the folder that was asked for (the root where none was). */
@@ -39,7 +40,7 @@ export async function folderTree(
   const components = splitPath(typeof path === "string" ? utf8(path) : path);
   let at = root;
   for (const [depth, component] of components.entries()) {
-    const tree: Tree = await session.repository.loadTree(at, signal);
+    const tree: Tree = await readableTrees(session.repository).loadTree(at, signal);
     const node = tree.nodes.find(({ name }) => compareBytes(name, component) === 0);
     if (node?.subtree === undefined) {
       const shown = components.slice(0, depth + 1).map((part) => new TextDecoder().decode(part)).join("/");

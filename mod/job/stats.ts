@@ -4,6 +4,7 @@ import type { Node } from "../format/mod.ts";
 import { walkTree } from "../restorer/mod.ts";
 import { listSnapshots } from "./listing.ts";
 import type { RunOptions, SnapshotFilter } from "./orders.ts";
+import { LeftOut, readableTrees } from "./readable_trees.ts";
 import type { Session } from "./session.ts";
 
 /**
@@ -44,12 +45,16 @@ export async function repositoryStats(
   const snapshots = await listSnapshots(session, { filter: order.filter, ids: order.snapshots }, options);
   await session.loadIndex(signal);
   const count = counters[order.mode](session);
+  const trees = readableTrees(session.repository);
+  const leftOut = new LeftOut(options.observer);
+  const { onRefused } = leftOut;
   for (const { snapshot } of snapshots) {
     count.snapshot?.(snapshot.tree);
-    for await (const { node, path } of walkTree(session.repository, snapshot.tree, { signal })) {
+    for await (const { node, path } of walkTree(trees, snapshot.tree, { signal, onRefused })) {
       count.node(node, path);
     }
   }
+  leftOut.end();
   return { snapshots: snapshots.length, ...count.sums() };
 }
 

@@ -9,7 +9,7 @@ import {
   utf8Text,
 } from "../base/mod.ts";
 import { type SgCode, SgError } from "../errors/mod.ts";
-import type { Node, Tree } from "../format/mod.ts";
+import { nameProblem, type Node, type Tree } from "../format/mod.ts";
 import { verifyPack } from "./blob_reader.ts";
 import { damageOf } from "./index_loader.ts";
 import { listPackSizes } from "./index_rewrite.ts";
@@ -242,6 +242,9 @@ class Check {
         this.#need(this.#repository.table.findHex("tree", id));
         this.#checkTree(id, tree);
       },
+      refused: (id, entries) => {
+        for (const { error } of entries) this.#error(error.code, `tree ${id}`, error.message);
+      },
       damaged: (id, error) => this.#error(error.code, `tree ${id}`, error.message),
       progress: (done, known) => this.#progress("trees", done, known),
     }, this.#options.signal);
@@ -251,7 +254,8 @@ class Check {
     let before: Uint8Array | undefined;
     for (const node of nodes) {
       const name = `${JSON.stringify(utf8Text(node.name))} in tree ${id}`;
-      if (node.name.length === 0) this.#error("SG1005", `tree ${id}`, `A node of tree ${id} has no name`);
+      const wrong = nameProblem(node.name);
+      if (wrong) this.#error("SG1013", `tree ${id}`, `The name ${name} is not safe: ${wrong}`);
       if (before && compareBytes(before, node.name) >= 0) {
         this.#error("SG1005", `tree ${id}`, `The nodes of tree ${id} are not in order at ${name}`);
       }

@@ -1,6 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { type BlobId, compareBytes, type SnapshotId, utf8Text } from "../base/mod.ts";
-import { decodeTree, encodeTree, type Node, type Tree } from "../format/mod.ts";
+import { decodeTree, encodeTree, nameProblem, type Node, type Tree } from "../format/mod.ts";
 import { SEAL_OVERHEAD } from "../crypto/mod.ts";
 import { isSgError } from "../errors/mod.ts";
 import { damageOf } from "./index_loader.ts";
@@ -126,7 +126,7 @@ class TreeRepair {
   async #load(id: BlobId): Promise<Tree | undefined> {
     try {
       const bytes = await this.#repository.loadBlob("tree", id, this.#options.signal);
-      // Nodes out of order can be put in order; they are no reason to lose the folder.
+      // Nodes out of order can be put in order, unreadable ones left out; neither is a reason to lose the folder.
       return decodeTree(bytes, `tree ${id}`, { strict: false });
     } catch (error) {
       if (!damageOf(error) && !isSgError(error, "SG1028")) throw error;
@@ -134,9 +134,10 @@ class TreeRepair {
     }
   }
 
-  async #rewrite(id: BlobId, { nodes }: Tree, path: string): Promise<BlobId> {
+  async #rewrite(id: BlobId, { nodes, refused = [] }: Tree, path: string): Promise<BlobId> {
     const kept: Node[] = [];
-    let changed = false;
+    let changed = refused.length > 0;
+    for (const { name } of refused) this.#tell(`${path}/${name ? utf8Text(name) : "?"}`, "entry removed");
     for (const node of nodes) {
       const fixed = await this.#repairNode(node, `${path}/${utf8Text(node.name)}`);
       if (fixed !== node) changed = true;
@@ -152,7 +153,7 @@ class TreeRepair {
   }
 
   async #repairNode(node: Node, path: string): Promise<Node | undefined> {
-    if (node.name.length === 0 || node.type === "irregular") return void this.#tell(path, "entry removed");
+    if (nameProblem(node.name) || node.type === "irregular") return void this.#tell(path, "entry removed");
     if (node.type === "file") return this.#repairFile(node, path);
     if (node.type !== "dir") return node;
     const subtree = node.subtree && await this.#repair(node.subtree, path);

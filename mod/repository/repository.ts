@@ -28,6 +28,7 @@ import {
   encodeSnapshot,
   type Snapshot,
   type Tree,
+  type TreeReading,
 } from "../format/mod.ts";
 import type { Storage, StorageCall } from "../storage/mod.ts";
 import { BlobReader } from "./blob_reader.ts";
@@ -304,9 +305,9 @@ export class Repository {
     });
   }
 
-  /** A tree, verified and decoded. Errors as of {@link loadBlob}. */
-  async loadTree(id: BlobId, signal?: AbortSignal): Promise<Tree> {
-    return decodeTree(await this.loadBlob("tree", id, signal), `tree ${id}`);
+  /** A tree, verified and decoded; strictly unless told otherwise. Errors as of {@link loadBlob}. */
+  async loadTree(id: BlobId, signal?: AbortSignal, reading?: TreeReading): Promise<Tree> {
+    return decodeTree(await this.loadBlob("tree", id, signal), `tree ${id}`, reading);
   }
 
   /** Starts to load what a tree needs, so that {@link loadTree} finds it there. */

@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { BlobId } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
-import type { Tree } from "../format/mod.ts";
+import type { RefusedNode, Tree } from "../format/mod.ts";
 import { damageOf } from "./index_loader.ts";
 import type { Repository } from "./repository.ts";
 
@@ -12,6 +12,8 @@ const PACKS_AT_ONCE = 4;
 export interface TreeVisitor {
   /** Each tree once, in any order. */
   tree(id: BlobId, tree: Tree): void;
+  /** Entries of a tree that cannot be read; the rest goes to `tree`. Without it, such a tree counts as damaged. */
+  refused?(id: BlobId, entries: readonly RefusedNode[]): void;
   /** A tree that is missing (SG1028) or cannot be read; the walk goes on. Without it, that ends the walk. */
   damaged?(id: BlobId, error: SgError): void;
   /** A whole tree of a root was added to the work; how many trees are done and known. */
@@ -152,7 +154,7 @@ class Walk {
     const id = this.#repository.table.idOf(entry);
     let tree: Tree;
     try {
-      tree = await this.#repository.loadTree(id, this.#signal);
+      tree = await this.#repository.loadTree(id, this.#signal, { strict: !this.#visitor.refused });
     } catch (error) {
       const damage = damageOf(error);
       if (!damage || !this.#visitor.damaged) throw error;
@@ -160,6 +162,7 @@ class Walk {
       return this.#visitor.damaged(id, damage);
     }
     this.#done++;
+    if (tree.refused) this.#visitor.refused!(id, tree.refused);
     this.#visitor.tree(id, tree);
     for (const { type, subtree } of tree.nodes) {
       if (type === "dir" && subtree !== undefined) this.want(subtree);

@@ -32,6 +32,8 @@ export async function* archiveEntries(
       if (wrong) refuse(path, `its name is not safe: ${wrong}`);
       return !wrong;
     },
+    onRefused: (path, { code, message }) =>
+      onProblem({ code, path, message: `Cannot archive ${shownPath(path)}: ${message}` }),
     onFailure: (path, error) => {
       const { code, why } = failureOf(error);
       onProblem({ code, path, message: `Cannot archive ${shownPath(path)}: ${why}` });

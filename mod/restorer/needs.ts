@@ -21,7 +21,7 @@ export function plainLength(place: BlobPlace): number {
   return place.uncompressedLength > 0 ? place.uncompressedLength : Math.max(0, place.length - SEAL_BYTES);
 }
 
-/** Loads trees. Errors: SG1028 not in the index, SG1005 damaged, SG1015 unreachable. */
+/** Loads trees; entries that cannot be read may be listed in `refused`. Errors: SG1028 not in the index, SG1005 damaged, SG1015 unreachable. */
 export interface TreeLoader {
   loadTree(id: BlobId, signal: AbortSignal): Promise<Tree>;
 }

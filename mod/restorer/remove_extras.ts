@@ -17,6 +17,11 @@ export function removeExtras(run: RestoreRun, folder: TargetFolder, tree: Tree):
   try {
     const fd = run.folders.open(folder);
     const wanted = new Set(tree.nodes.map((node) => toHex(node.name)));
+    for (const { name } of tree.refused ?? []) {
+      // Nobody knows which of the entries that are there it would be.
+      if (!name) return;
+      wanted.add(toHex(name));
+    }
     new Remover(run, folder.dev).clear(fd, folder.path, (name) => !wanted.has(toHex(name)));
   } catch (error) {
     run.problem(folder.path, failureOf(error));

@@ -13,7 +13,7 @@ import type { RestoreCounters, RestoreOptions, RestorePorts } from "./options.ts
 import { type FileSpan, PlannedFile } from "./planned_file.ts";
 import { mayDelete, removeExtras, removeObstacle } from "./remove_extras.ts";
 import { RestoreRun } from "./restore_run.ts";
-import { joinPath, TreeDescent } from "./snapshot_walk.ts";
+import { joinPath, refusedPath, TreeDescent } from "./snapshot_walk.ts";
 import { TargetFolder, TargetFolders } from "./target_folders.ts";
 import { TemporaryNames } from "./temporary_names.ts";
 import { openTarget } from "./target_root.ts";
@@ -170,6 +170,11 @@ class Restorer {
 
   /** The entries whose names are safe and there once. */
   *#safeNodes(folder: TargetFolder, tree: Tree): Generator<Node> {
+    for (const refused of tree.refused ?? []) {
+      const path = refusedPath(folder.path, refused);
+      if ((this.#run.options.select?.(path, false) ?? "yes") !== "yes") continue;
+      this.#run.problem(path, failureOf(refused.error));
+    }
     let highest: Uint8Array | undefined;
     let seen: Set<string> | undefined;
     for (const node of tree.nodes) {

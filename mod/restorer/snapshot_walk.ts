@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { type BlobId, concatBytes, utf8 } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
-import type { Node, Tree } from "../format/mod.ts";
+import type { Node, RefusedNode, Tree } from "../format/mod.ts";
 import type { TreeLoader } from "./needs.ts";
 import { shownPath } from "./shown_path.ts";
 
@@ -24,6 +24,8 @@ export interface WalkOptions {
   readonly select?: Select;
   /** Asked before `select`; an entry that it refuses is left out with all below it. */
   readonly accept?: (path: Uint8Array, node: Node) => boolean;
+  /** Called for an entry that cannot be read, which is left out; without it the walk fails. */
+  readonly onRefused?: (path: Uint8Array, error: SgError) => void;
   /** Called for a folder whose tree cannot be loaded, which is then left out; without it the walk fails. */
   readonly onFailure?: (path: Uint8Array, error: unknown) => void;
 }
@@ -35,12 +37,64 @@ export function joinPath(folder: Uint8Array, name: Uint8Array): Uint8Array {
   return folder.length === 1 ? concatBytes([folder, name]) : concatBytes([folder, SLASH, name]);
 }
 
+/** Where an entry that cannot be read stands, as far as its name is known. */
+export function refusedPath(folder: Uint8Array, { name }: RefusedNode): Uint8Array {
+  return joinPath(folder, name ?? utf8("?"));
+}
+
 /** Trees loaded ahead of the walk, at most. */
 const AHEAD = 8;
+/** Folders upwards of the present one whose next ones are loaded ahead: in a deep chain they are many. */
+const AHEAD_LEVELS = 32;
+
+/**
+ * The path of the folder that a walk is in. One for the whole walk: in a tree of 100,000 levels a path for each level
+ * would fill the memory.
+ */
+class PathStack {
+  #bytes = new Uint8Array(256);
+  readonly #ends = [1];
+
+  constructor() {
+    this.#bytes[0] = 0x2f;
+  }
+
+  /** The path of the present folder. */
+  get path(): Uint8Array {
+    return this.#bytes.slice(0, this.#ends.at(-1));
+  }
+
+  /** The path of an entry of the present folder. */
+  join(name: Uint8Array): Uint8Array {
+    const end = this.#append(name);
+    return this.#bytes.slice(0, end);
+  }
+
+  enter(name: Uint8Array): void {
+    this.#ends.push(this.#append(name));
+  }
+
+  leave(): void {
+    this.#ends.pop();
+  }
+
+  #append(name: Uint8Array): number {
+    const end = this.#ends.at(-1)!;
+    const slash = end === 1 ? 0 : 1;
+    const length = end + slash + name.length;
+    if (length > this.#bytes.length) {
+      const grown = new Uint8Array(2 * length);
+      grown.set(this.#bytes.subarray(0, end));
+      this.#bytes = grown;
+    }
+    if (slash) this.#bytes[end] = 0x2f;
+    this.#bytes.set(name, end + slash);
+    return length;
+  }
+}
 
 /** A folder on the way down. */
 export interface WalkFrame {
-  readonly path: Uint8Array;
   /** Undefined for the root. */
   readonly node: Node | undefined;
   readonly tree: Tree;
@@ -61,6 +115,7 @@ export class TreeDescent {
   readonly #loader: TreeLoader;
   readonly #signal: AbortSignal;
   readonly #frames: OpenFrame[] = [];
+  readonly #paths = new PathStack();
   readonly #above = new Set<BlobId>();
   readonly #ahead = new Map<BlobId, Promise<Tree>>();
 
@@ -69,34 +124,47 @@ export class TreeDescent {
     this.#signal = signal;
   }
 
+  /** The path of the present folder; starts with a slash. */
+  get path(): Uint8Array {
+    return this.#paths.path;
+  }
+
+  /** The path of an entry of the present folder. */
+  pathOf(name: Uint8Array): Uint8Array {
+    return this.#paths.join(name);
+  }
+
   /** Goes to the root. */
-  async start(root: BlobId | Tree, path: Uint8Array = SLASH): Promise<WalkFrame> {
+  async start(root: BlobId | Tree): Promise<WalkFrame> {
     const tree = typeof root === "string" ? await this.#loader.loadTree(root, this.#signal) : root;
-    return this.#push(path, undefined, tree, typeof root === "string" ? root : undefined);
+    return this.#push(undefined, tree, typeof root === "string" ? root : undefined);
   }
 
   /** Goes into a folder of the present one. */
   async enter(node: Node): Promise<WalkFrame> {
-    const path = joinPath(this.#frames.at(-1)!.path, node.name);
     const id = node.subtree;
     if (id === undefined) {
-      throw new SgError("SG1005", `Cannot open folder ${shownPath(path)}: it has no tree`);
+      throw new SgError("SG1005", `Cannot open folder ${shownPath(this.pathOf(node.name))}: it has no tree`);
     }
     if (this.#above.has(id)) {
-      throw new SgError("SG1005", `Cannot open folder ${shownPath(path)}: its tree contains itself`);
+      throw new SgError(
+        "SG1005",
+        `Cannot open folder ${shownPath(this.pathOf(node.name))}: its tree contains itself`,
+      );
     }
     const known = this.#ahead.get(id);
     this.#ahead.delete(id);
     // A full store that lacks the very next tree holds trees of folders that were left out.
     if (!known && this.#ahead.size >= AHEAD) this.#ahead.clear();
     const loading = known ?? this.#loader.loadTree(id, this.#signal);
-    return this.#push(path, node, await loading, id);
+    return this.#push(node, await loading, id);
   }
 
   /** Goes back to the folder above. */
   leave(): void {
     const frame = this.#frames.pop()!;
     if (frame.id !== undefined) this.#above.delete(frame.id);
+    if (frame.node) this.#paths.leave();
   }
 
   /** Says that the walk has come to this folder of the present one, so that what follows can be loaded ahead. */
@@ -105,18 +173,20 @@ export class TreeDescent {
     frame.next = frame.folders.indexOf(node, frame.next) + 1 || frame.next;
   }
 
-  #push(path: Uint8Array, node: Node | undefined, tree: Tree, id: BlobId | undefined): WalkFrame {
+  #push(node: Node | undefined, tree: Tree, id: BlobId | undefined): WalkFrame {
     this.#signal.throwIfAborted();
     const folders = tree.nodes.filter((child) => child.type === "dir");
-    const frame = { path, node, tree, id, folders, next: 0 };
+    const frame = { node, tree, id, folders, next: 0 };
     this.#frames.push(frame);
+    if (node) this.#paths.enter(node.name);
     if (id !== undefined) this.#above.add(id);
     this.#loadAhead();
     return frame;
   }
 
   #loadAhead(): void {
-    for (let depth = this.#frames.length - 1; depth >= 0 && this.#ahead.size < AHEAD; depth--) {
+    const top = Math.max(0, this.#frames.length - AHEAD_LEVELS);
+    for (let depth = this.#frames.length - 1; depth >= top && this.#ahead.size < AHEAD; depth--) {
       const { folders, next } = this.#frames[depth]!;
       for (let i = next; i < folders.length && this.#ahead.size < AHEAD; i++) {
         const id = folders[i]!.subtree;
@@ -143,10 +213,19 @@ interface Level {
 export async function* walkTree(
   loader: TreeLoader,
   root: BlobId | Tree,
-  { signal, select, accept, onFailure }: WalkOptions,
+  { signal, select, accept, onFailure, onRefused }: WalkOptions,
 ): AsyncGenerator<WalkedEntry, void> {
   const descent = new TreeDescent(loader, signal);
-  const levels: Level[] = [{ frame: await descent.start(root), at: 0 }];
+  const levels: Level[] = [];
+  const push = (frame: WalkFrame) => {
+    for (const refused of frame.tree.refused ?? []) {
+      if (!onRefused) throw refused.error;
+      const path = refusedPath(descent.path, refused);
+      if (!select || select(path, false) === "yes") onRefused(path, refused.error);
+    }
+    levels.push({ frame, at: 0 });
+  };
+  push(await descent.start(root));
   while (levels.length > 0) {
     const level = levels.at(-1)!;
     const node = level.frame.tree.nodes[level.at++];
@@ -155,18 +234,21 @@ export async function* walkTree(
       descent.leave();
       continue;
     }
-    const path = joinPath(level.frame.path, node.name);
+    const path = descent.pathOf(node.name);
     if (accept && !accept(path, node)) continue;
     const isFolder = node.type === "dir";
     const wanted = select ? select(path, isFolder) : "yes";
     if (wanted === "yes") yield { path, node };
     if (!isFolder || wanted === "no") continue;
     descent.passed(node);
+    let frame: WalkFrame;
     try {
-      levels.push({ frame: await descent.enter(node), at: 0 });
+      frame = await descent.enter(node);
     } catch (error) {
       if (!onFailure || signal.aborted) throw error;
       onFailure(path, error);
+      continue;
     }
+    push(frame);
   }
 }

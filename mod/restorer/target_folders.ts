@@ -1,4 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
+import { concatBytes, utf8 } from "../base/mod.ts";
 import { isOsError } from "../errors/mod.ts";
 import type { Node } from "../format/mod.ts";
 import type { Fd, FileSystem } from "../platform/mod.ts";
@@ -8,6 +9,9 @@ import { demandOwnFolder } from "./own_folder.ts";
 import { joinPath } from "./snapshot_walk.ts";
 import type { TemporaryNames } from "./temporary_names.ts";
 
+/** Longer paths are put together when they are asked for: those of a deep chain would fill the memory. */
+const KEPT_PATH_MAX = 4096;
+const SLASH = utf8("/");
 /** Folders kept open at once. The usual limit of a process is 1,024 descriptors. */
 const OPEN_MAX = 400;
 /** What a folder may be done with while it is filled: nobody but its owner reaches into it. */
@@ -26,15 +30,27 @@ export class TargetFolder {
   pending = 1;
   /** Links, devices and the like, made when everything else in the folder is done. */
   others: Node[] | undefined;
+  readonly #path: Uint8Array | undefined;
 
   constructor(
     readonly parent: TargetFolder | undefined,
     readonly name: Uint8Array,
     /** Path inside the snapshot, for messages. */
-    readonly path: Uint8Array,
+    path: Uint8Array,
     /** What its metadata comes from; undefined for the root and for folders only passed through. */
     readonly node: Node | undefined,
-  ) {}
+  ) {
+    if (path.length <= KEPT_PATH_MAX || !parent) this.#path = path;
+  }
+
+  /** Path inside the snapshot, for messages. */
+  get path(): Uint8Array {
+    if (this.#path) return this.#path;
+    const names = [this.name, SLASH];
+    let at = this.parent!;
+    for (; !at.#path; at = at.parent!) names.push(at.name, SLASH);
+    return concatBytes([...(at.parent ? [at.#path] : []), ...names.reverse()]);
+  }
 
   /** Path inside the snapshot of an entry of this folder. */
   pathOf(name: Uint8Array): Uint8Array {
