@@ -11,10 +11,13 @@ export interface NewKey {
   readonly hostname?: string;
 }
 
-/** The keys (passwords) of the repository, the oldest first. */
+/** The keys (passwords) of the repository, the oldest first; those that cannot be read are told to the observer. */
 export async function listKeys(session: Session, options: RunOptions): Promise<KeyEntry[]> {
   await using lock = await session.lock({ exclusive: false }, options);
-  return await session.repository.listKeys({ signal: lock.signal });
+  return await session.repository.listKeys({
+    signal: lock.signal,
+    onDamage: (_, { code, message }) => options.observer.problem({ code, message }),
+  });
 }
 
 /** Adds a password. */

@@ -3,6 +3,7 @@ import { compareBytes, type Instant, utf8 } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import { walkTree } from "../restorer/mod.ts";
 import { PatternSet, splitPath } from "../source/mod.ts";
+import { Finder } from "./finder.ts";
 import type { ListedEntry, NamedSnapshot, RunOptions, SnapshotFilter } from "./orders.ts";
 import { LeftOut, readableTrees } from "./readable_trees.ts";
 import { resolveTree } from "./select.ts";
@@ -116,8 +117,13 @@ export async function* findEntries(
   order: FindOrder,
   options: RunOptions,
 ): AsyncGenerator<{ snapshot: NamedSnapshot; entry: ListedEntry }, void> {
-  const patterns = new PatternSet(order.patterns, { ignoreCase: order.ignoreCase });
   const { newest, oldest } = order;
+  const patterns = new PatternSet(order.patterns, { ignoreCase: order.ignoreCase });
+  const finder = new Finder(
+    session.repository,
+    patterns,
+    ({ mtime }) => !(newest !== undefined && mtime > newest || oldest !== undefined && mtime < oldest),
+  );
   await using lock = await session.lock({ exclusive: false }, options);
   const { signal } = lock;
   const run = { ...options, signal };
@@ -125,15 +131,22 @@ export async function* findEntries(
   await session.loadIndex(signal);
   const trees = readableTrees(session.repository);
   const leftOut = new LeftOut(options.observer);
-  const { onRefused } = leftOut;
+  const walk = {
+    signal,
+    enter: finder.enter,
+    left: finder.end,
+    onRefused(path: Uint8Array, error: SgError) {
+      finder.keep();
+      leftOut.onRefused(path, error);
+    },
+  };
   for (const snapshot of snapshots) {
-    for await (const entry of walkTree(trees, snapshot.snapshot.tree, { signal, onRefused })) {
-      const { path, node } = entry;
-      if (newest !== undefined && node.mtime > newest || oldest !== undefined && node.mtime < oldest) {
-        continue;
-      }
-      if (patterns.match(path, node.type === "dir") === "in") yield { snapshot, entry };
+    const { tree } = snapshot.snapshot;
+    if (!finder.begin(tree)) continue;
+    for await (const entry of walkTree(trees, tree, walk)) {
+      if (finder.fits(entry.node)) yield { snapshot, entry };
     }
+    finder.end();
   }
   leftOut.end();
 }

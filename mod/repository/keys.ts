@@ -14,6 +14,7 @@ import { deriveKey, KDF_DEFAULT, type MasterKey, Sealer, sha256 } from "../crypt
 import { isSgError, SgError } from "../errors/mod.ts";
 import { decodeKey, encodeKey, type KeyFile } from "../format/mod.ts";
 import type { Storage, StorageCall, StoredFile } from "../storage/mod.ts";
+import { damageOf } from "./index_loader.ts";
 import { listFiles, loadVerified } from "./repository_files.ts";
 
 /** Keys that are tried with a password: each takes a tenth of a second and more, and anyone may add files. */
@@ -38,6 +39,12 @@ export interface KeyEntry extends KeyOwner {
   readonly created: Instant;
   /** True for the key that opened this repository. */
   readonly current: boolean;
+}
+
+/** How to list keys. */
+export interface KeyListOptions extends StorageCall {
+  /** Called for each key file that cannot be read, and listing goes on; without it, that is an error. */
+  readonly onDamage?: (id: KeyId, error: SgError) => void;
 }
 
 /** A key file that opened. */
@@ -123,6 +130,27 @@ export async function openWithPassword(
 /** Reads a key file. SG1005 when it is damaged. */
 export async function loadKey(storage: Storage, file: StoredFile, call: StorageCall = {}): Promise<KeyFile> {
   return decodeKey(await loadVerified(storage, "keys", file, call), `keys/${file.name}`);
+}
+
+/** The keys there are, the oldest first; `current` is the one in use. */
+export async function listKeys(
+  storage: Storage,
+  current: KeyId,
+  { onDamage, ...call }: KeyListOptions = {},
+): Promise<KeyEntry[]> {
+  const keys: KeyEntry[] = [];
+  for (const file of await listFiles(storage, "keys", call)) {
+    const id = file.name as KeyId;
+    try {
+      const { created, username, hostname } = await loadKey(storage, file, call);
+      keys.push({ id, created, username, hostname, current: id === current });
+    } catch (error) {
+      const damage = damageOf(error);
+      if (!damage || !onDamage) throw error;
+      onDamage(id, damage);
+    }
+  }
+  return keys.sort((a, b) => a.created < b.created ? -1 : 1);
 }
 
 /** The master key inside, or undefined when the password does not open it. */

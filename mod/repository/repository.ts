@@ -36,7 +36,15 @@ import { BlobTable } from "./blob_table.ts";
 import { BlobWriter, packedBlobs } from "./blob_writer.ts";
 import { type IndexLoadOptions, LoadedIndexes, loadIndexes } from "./index_loader.ts";
 import { loadSealedConfig, openConfig, removeTracesOfInit } from "./config_file.ts";
-import { createKey, type KdfCost, type KeyEntry, loadKey, type OpenedKey, openWithPassword } from "./keys.ts";
+import {
+  createKey,
+  type KdfCost,
+  type KeyEntry,
+  type KeyListOptions,
+  listKeys,
+  type OpenedKey,
+  openWithPassword,
+} from "./keys.ts";
 import {
   listLocks,
   type LockOptions,
@@ -394,14 +402,8 @@ export class Repository {
   }
 
   /** The keys that open this repository, the oldest first. */
-  async listKeys(call: StorageCall = {}): Promise<KeyEntry[]> {
-    const keys: KeyEntry[] = [];
-    for (const file of await listFiles(this.storage, "keys", call)) {
-      const { created, username, hostname } = await loadKey(this.storage, file, call);
-      const id = file.name as KeyId;
-      keys.push({ id, created, username, hostname, current: id === this.keyId });
-    }
-    return keys.sort((a, b) => a.created < b.created ? -1 : 1);
+  listKeys(options: KeyListOptions = {}): Promise<KeyEntry[]> {
+    return listKeys(this.storage, this.keyId, options);
   }
 
   /** Adds a password. */

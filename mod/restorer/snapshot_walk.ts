@@ -24,6 +24,10 @@ export interface WalkOptions {
   readonly select?: Select;
   /** Asked before `select`; an entry that it refuses is left out with all below it. */
   readonly accept?: (path: Uint8Array, node: Node) => boolean;
+  /** Asked before a folder's tree is opened; where it says no, what is below is left out. */
+  readonly enter?: (node: Node) => boolean;
+  /** Called when all below a folder that was entered has been told. */
+  readonly left?: () => void;
   /** Called for an entry that cannot be read, which is left out; without it the walk fails. */
   readonly onRefused?: (path: Uint8Array, error: SgError) => void;
   /** Called for a folder whose tree cannot be loaded, which is then left out; without it the walk fails. */
@@ -213,7 +217,7 @@ interface Level {
 export async function* walkTree(
   loader: TreeLoader,
   root: BlobId | Tree,
-  { signal, select, accept, onFailure, onRefused }: WalkOptions,
+  { signal, select, accept, enter, left, onFailure, onRefused }: WalkOptions,
 ): AsyncGenerator<WalkedEntry, void> {
   const descent = new TreeDescent(loader, signal);
   const levels: Level[] = [];
@@ -232,6 +236,7 @@ export async function* walkTree(
     if (!node) {
       levels.pop();
       descent.leave();
+      if (levels.length > 0) left?.();
       continue;
     }
     const path = descent.pathOf(node.name);
@@ -241,12 +246,14 @@ export async function* walkTree(
     if (wanted === "yes") yield { path, node };
     if (!isFolder || wanted === "no") continue;
     descent.passed(node);
+    if (enter && !enter(node)) continue;
     let frame: WalkFrame;
     try {
       frame = await descent.enter(node);
     } catch (error) {
       if (!onFailure || signal.aborted) throw error;
       onFailure(path, error);
+      left?.();
       continue;
     }
     push(frame);

@@ -1,8 +1,11 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import assert from "node:assert/strict";
+import { utf8 } from "../../../mod/base/mod.ts";
+import { sha256Hex } from "../../../mod/crypto/mod.ts";
 import { addKey, changePassword, listKeys, removeKey, unlock } from "../../../mod/job/mod.ts";
-import { namesOf } from "../../kit/damaged_storage.ts";
+import { DamagedStorage, namesOf } from "../../kit/damaged_storage.ts";
 import { heardRun, JobStage } from "../../kit/job_stage.ts";
+import { MemoryStorage } from "../../../mod/storage/mod.ts";
 import { CHEAP_KDF, PASSWORD } from "../../kit/repository.ts";
 
 const SECOND = { password: "second", kdf: CHEAP_KDF };
@@ -73,4 +76,23 @@ Deno.test("unlock removes what nobody holds any more, and living locks only when
   assert.equal((await namesOf(stage.storage, "locks")).length, 1);
   assert.equal(await unlock(session, { all: true }, heardRun()), 1);
   assert.equal(await stage.count("locks"), 0);
+});
+
+Deno.test("listKeys lists the keys that can be read and says which are damaged", async () => {
+  const storage = new DamagedStorage(new MemoryStorage());
+  const stage = await JobStage.made({ storage });
+  await using session = await stage.open();
+  const damaged = await addKey(session, SECOND, heardRun());
+  storage.flip({ type: "keys", name: damaged }, 20);
+  const foreign = utf8("no key at all");
+  const name = sha256Hex(foreign);
+  await storage.save({ type: "keys", name }, foreign);
+  const run = heardRun();
+  const keys = await listKeys(session, run);
+  assert.deepEqual(keys.map(({ current }) => current), [true]);
+  assert.deepEqual(run.problems.map(({ code }) => code), ["SG1005", "SG1005"]);
+  for (const id of [damaged, name]) assert.ok(run.problems.some(({ message }) => message.includes(id)), id);
+  // What cannot be read can be removed all the same.
+  await removeKey(session, name, heardRun());
+  assert.deepEqual([await opens(stage, "second"), await opens(stage, PASSWORD)], [false, true]);
 });
