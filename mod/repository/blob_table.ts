@@ -42,6 +42,8 @@ const SEED_1 = 6;
 const HEADER_WORDS = 16;
 
 const SLOT_BITS_MIN = 12;
+/** Copies of one blob that are told apart. Two clients that back up the same at once make one; thousands make it slow. */
+const COPIES_MAX = 10_000;
 /** 134 million blobs, some 100 TB of data; entry * WORDS stays below 2^31. */
 const BLOBS_MAX = 2 ** 27;
 
@@ -348,12 +350,21 @@ export class BlobTable {
       (entries[base + META]! & TREE_BIT) === typeBit;
   }
 
-  /** True when the key is listed at this very place. Needs the lock. */
+  /** True when the key is listed at this very place. One pass, for a hostile index may list a blob often. Needs the lock. */
   #has(typeBit: number, pack: number, offset: number): boolean {
-    for (let entry = this.#probe(typeBit); entry >= 0; entry = this.findNext(entry)) {
+    const slots = this.#slots;
+    const size = this.#size;
+    const mask = size - 1;
+    let copies = 0;
+    for (let slot = this.#hash() & mask;; slot = (slot + 1) & mask) {
+      const entry = slots[size + slot]! - 1;
+      if (entry < 0) return false;
+      if (!this.#matches(entry, typeBit)) continue;
       if (this.packOf(entry) === pack && this.offsetOf(entry) === offset) return true;
+      if (++copies >= COPIES_MAX) {
+        throw new SgError("SG1017", `Cannot add a blob to the index: it lists one ${copies} times already`);
+      }
     }
-    return false;
   }
 
   /** Appends an entry for the key. Needs the lock. */
