@@ -30,7 +30,9 @@ export interface Fetch {
 
 /** Sorts needed blobs by pack and place, and cuts them into fetches. */
 export function planFetches(uses: BlobUse[], fetchBytes = FETCH_BYTES): Fetch[] {
-  uses.sort((a, b) => a.place.pack - b.place.pack || a.place.offset - b.place.offset);
+  uses.sort((a, b) =>
+    a.place.pack - b.place.pack || a.place.offset - b.place.offset || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
+  );
   const fetches: Fetch[] = [];
   for (let from = 0; from < uses.length;) {
     const { pack, offset } = uses[from]!.place;

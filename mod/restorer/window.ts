@@ -147,13 +147,14 @@ class JobDraft {
   /** Adds every file and part that the fetch is for. */
   addFetch(fetch: Fetch): void {
     const byFile = new Map<PlannedFile, { use: BlobUse; blob: number }[]>();
-    let lastOffset = -1;
+    let last: BlobUse | undefined;
     for (const use of fetch.uses) {
       const { offset, length, uncompressedLength } = use.place;
-      if (offset !== lastOffset) {
+      // By name as well: a hostile index may say that two blobs lie at one place, and only one of them does.
+      if (!last || last.id !== use.id || last.place.offset !== offset) {
         this.#blobs.push({ id: use.id, offset: offset - fetch.offset, length, uncompressedLength });
-        lastOffset = offset;
       }
+      last = use;
       const list = byFile.get(use.span.file);
       const entry = { use, blob: this.#blobs.length - 1 };
       if (list) list.push(entry);

@@ -334,3 +334,14 @@ Deno.test("restoreTree with delete leaves other file systems alone", async () =>
   await restoreNodes(fs, new ToyStore(), [], "/t", { delete: true });
   assert.deepEqual(paths(inner, "/t"), ["/t/mount", "/t/mount/x"]);
 });
+
+Deno.test("restoreTree gives no file the bytes of another blob that the index puts at the same place", async () => {
+  const fs = withOutside();
+  const store = new ToyStore();
+  const nodes = [file(store, "a", "alpha"), file(store, "b", "beta"), file(store, "c", "beta")];
+  const [a] = nodes[0]!.content!, [b] = nodes[1]!.content!;
+  store.places.set(b!, store.places.get(a!)!);
+  const { problems } = await restoreNodes(fs, store, nodes, "/t");
+  assert.deepEqual(codes(problems), ["SG1005 /b", "SG1005 /c"]);
+  assert.deepEqual(paths(fs, "/t"), ["/t/a"]);
+});
