@@ -241,6 +241,15 @@ export function sameBlobs(a: readonly PackedBlob[], b: readonly PackedBlob[]): b
   });
 }
 
+/** Refuses (SG1017), naming the blob, sizes that no valid one has: before it is loaded. */
+export function assertLoadable(type: BlobType, id: BlobId, length: number, uncompressedLength: number): void {
+  try {
+    assertBlobSize(type, length, uncompressedLength);
+  } catch (error) {
+    throw damagedBlob(type, id, error);
+  }
+}
+
 /** Refuses sizes that no valid blob has, before memory is taken for them. */
 function assertBlobSize(type: BlobType, length: number, uncompressedLength: number): void {
   const most = type === "tree" ? TREE_BLOB_BYTES_MAX : DATA_BLOB_BYTES_MAX;

@@ -3,7 +3,7 @@ import { MIB, PACK_BYTES_MAX } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import type { BlobType } from "../format/mod.ts";
 import type { Storage } from "../storage/mod.ts";
-import type { BlobReader } from "./blob_reader.ts";
+import { assertLoadable, type BlobReader } from "./blob_reader.ts";
 import type { BlobTable } from "./blob_table.ts";
 import type { PackList } from "./pack_list.ts";
 
@@ -64,6 +64,7 @@ export class PackReader {
     const table = this.#table;
     const type = table.typeOf(entry);
     const range = { offset: table.offsetOf(entry), length: table.lengthOf(entry) };
+    assertLoadable(type, table.idOf(entry), range.length, table.uncompressedOf(entry));
     const sealed = await this.#loadSealed(type, table.packOf(entry), range, signal);
     return this.#reader.open(type, table.idOf(entry), sealed, table.uncompressedOf(entry));
   }

@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { Semaphore } from "../base/mod.ts";
+import { DATA_BLOB_BYTES_MAX, MIB, Semaphore } from "../base/mod.ts";
 import { failureOf } from "./failures.ts";
 import type { FileEnds } from "./file_ends.ts";
 import { FileComparer } from "./file_comparer.ts";
@@ -85,6 +85,12 @@ export class WindowRunner {
       if (!place) {
         uses.length = first;
         file.failure = { code: "SG1028", why: `blob ${id} is not in the index` };
+        return;
+      }
+      // Before memory is taken for what the index claims.
+      if (Math.max(place.length, plainLength(place)) > DATA_BLOB_BYTES_MAX + MIB) {
+        uses.length = first;
+        file.failure = { code: "SG1017", why: `blob ${id} would have ${place.length} bytes as stored` };
         return;
       }
       if (!this.#comparer.isRight(file, i)) uses.push({ span, id, place, at });

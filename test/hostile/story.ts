@@ -78,7 +78,7 @@ export async function restoreStory(storage: Storage, snapshot = "latest"): Promi
   for (const [path, content] of FILES) {
     const there = present(stage, `/t${path}`);
     // The older snapshot has another alpha, and no other of these files.
-    if (there && path !== "/src/a.txt") assert.deepEqual(there, content, path);
+    if (there && path !== "/src/a.txt") assert.deepEqual(there, content, `${path}: ${codes}`);
     if (there) restored++;
   }
   assert.equal(treeHash(stage.tree.fs, "/outside"), canary);

@@ -6,6 +6,8 @@ import type { FileHandle, FileType, LoadRange, StorageCall, StoredFile } from ".
 export interface Lie {
   /** The whole file that is served under a name; a range is cut out of it. */
   readonly content?: (file: FileHandle) => Uint8Array<ArrayBuffer> | undefined;
+  /** Hears what part of each file is asked for. */
+  readonly range?: (range: LoadRange) => void;
   /** The list of a type, made out of the true one. */
   readonly list?: (type: FileType, files: readonly StoredFile[]) => readonly StoredFile[];
 }
@@ -17,6 +19,7 @@ export class LyingStorage extends ForwardingStorage {
   askedBytes = 0;
 
   override async load(file: FileHandle, range: LoadRange = {}): Promise<Uint8Array<ArrayBuffer>> {
+    this.lie.range?.(range);
     const told = this.lie.content?.(file);
     if (!told) return await this.inner.load(file, range);
     const { offset = 0, length = told.length - offset } = range;
