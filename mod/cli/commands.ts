@@ -80,7 +80,7 @@ export const COMMANDS: readonly CommandEntry[] = [
 ];
 
 /** Words that lead to other words: restic's older names. */
-const ALIASES: Readonly<Record<string, readonly string[]>> = { "rebuild-index": ["repair", "index"] };
+const ALIASES: ReadonlyMap<string, readonly string[]> = new Map([["rebuild-index", ["repair", "index"]]]);
 
 /** A command found among the words of a command line. */
 export interface FoundCommand {
@@ -91,7 +91,7 @@ export interface FoundCommand {
 
 /** The command that `words` begin with; undefined where there is none. */
 export function findCommand(words: readonly string[]): FoundCommand | undefined {
-  const alias = ALIASES[words[0] ?? ""];
+  const alias = ALIASES.get(words[0] ?? "");
   if (alias !== undefined) return { entry: findCommand(alias)!.entry, words: 1 };
   for (const words_ of [2, 1]) {
     const name = words.slice(0, words_).join(" ");

@@ -47,3 +47,9 @@ Deno.test("commandsOf lists what stands below a subject", () => {
   ]);
   assert.deepEqual(commandsOf("backup"), []);
 });
+
+Deno.test("findCommand finds nothing for words that every object knows", () => {
+  for (const word of ["constructor", "toString", "__proto__", "hasOwnProperty"]) {
+    assert.equal(findCommand([word]), undefined, word);
+  }
+});
