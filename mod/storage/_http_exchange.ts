@@ -10,6 +10,9 @@ const PIECE_BYTES = 128 * 1024;
 /** Received bytes that wait for the reader before the server has to wait. */
 const QUEUE_BYTES_MAX = 1024 * 1024;
 
+/** So many bytes end a silence; one byte now and then does not. */
+const HEARD_BYTES_MIN = 512;
+
 /** What one exchange needs to know. */
 export interface ExchangeContext {
   readonly clock: Clock;
@@ -38,6 +41,11 @@ export class HttpExchange implements AnswerHead, Disposable {
   #failure: SgError | undefined;
   #wake: (() => void) | undefined;
   #waitingSince: number | undefined;
+  /** Bytes of the answer that have come, and how many of them ended the last silence. */
+  #received = 0;
+  #heard = 0;
+  /** Time waited since then, milliseconds. */
+  #waitedMs = 0;
 
   constructor(request: http.ClientRequest, context: ExchangeContext) {
     this.#request = request;
@@ -122,6 +130,7 @@ export class HttpExchange implements AnswerHead, Disposable {
     response.on("data", (chunk: Uint8Array) => {
       this.#queue.push(chunk);
       this.#queued += chunk.length;
+      this.#received += chunk.length;
       if (this.#queued > QUEUE_BYTES_MAX) response.pause();
       this.#resume();
     });
@@ -151,10 +160,16 @@ export class HttpExchange implements AnswerHead, Disposable {
   async #until(done: () => boolean): Promise<void> {
     while (!done()) {
       if (this.#failure) throw this.#failure;
-      this.#waitingSince = this.#context.clock.monotonicMs();
+      const since = this.#context.clock.monotonicMs();
+      this.#waitingSince = since - this.#waitedMs;
       await new Promise<void>((resolve) => this.#wake = resolve);
       this.#wake = undefined;
       this.#waitingSince = undefined;
+      this.#waitedMs += this.#context.clock.monotonicMs() - since;
+      // While sending, every piece that goes is news; an answer that drips is as good as none.
+      if (this.#response && this.#received - this.#heard < HEARD_BYTES_MIN) continue;
+      this.#heard = this.#received;
+      this.#waitedMs = 0;
     }
   }
 

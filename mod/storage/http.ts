@@ -34,8 +34,9 @@ export interface HttpStorageOptions extends HttpTrust {
 const ACCEPT = { accept: "application/vnd.x.restic.rest.v2" };
 const BODY = { ...ACCEPT, "content-type": "application/octet-stream" };
 
-/** A download that breaks off is taken up again this often, as long as each part brings something. */
+/** A download that breaks off is taken up again this often, as long as each part brings so many bytes. */
 const RESUMES_MAX = 20;
+const RESUME_BYTES_MIN = 512;
 
 /**
  * A store behind a server that speaks restic's REST protocol, version 1 or 2.
@@ -131,7 +132,8 @@ export class HttpStorage implements Storage {
       try {
         return await this.#transport.exchange(download.request(), (answer) => download.receive(answer));
       } catch (error) {
-        const worthwhile = isSgError(error, "SG0083") && download.got > before && resumes < RESUMES_MAX;
+        const worthwhile = isSgError(error, "SG0083") && download.got >= before + RESUME_BYTES_MIN &&
+          resumes < RESUMES_MAX;
         if (!worthwhile) throw error;
       }
     }
