@@ -12,8 +12,6 @@ const OK = "HTTP/1.1 200 OK\r\ncontent-type: application/vnd.x.restic.rest.v2\r\
 const CHUNKED = `${OK}transfer-encoding: chunked\r\n\r\n`;
 const PART =
   "HTTP/1.1 206 Partial\r\ncontent-range: bytes 0-9999999/10000000\r\ncontent-length: 10000000\r\n\r\n";
-  `6b\r\n{"name":"${NAME}","size":12345678901234},\r\n`.replace("6b", (55 + 35).toString(16)),
-);
 
 type Call = (storage: HttpStorage) => Promise<unknown>;
 const load: Call = (storage) => storage.load(FILE, { length: 10_000_000 });
