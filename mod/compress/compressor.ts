@@ -1,10 +1,13 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { SgError } from "../errors/mod.ts";
-import { TREE_BLOB_BYTES_MAX } from "../base/mod.ts";
+import { MIB, TREE_BLOB_BYTES_MAX } from "../base/mod.ts";
 import { loadNativeZstd, type NativeZstd } from "../platform/mod.ts";
 import { damaged, type Frame, listFrames } from "./frames.ts";
 import { type CompressionLevel, ZSTD_LEVELS } from "./levels.ts";
+
+/** Results beyond this size are large. */
+const LARGE_BYTES = 32 * MIB;
 
 /** Compresses and decompresses zstd frames, synchronously. One per thread is enough; it keeps nothing between calls. */
 export class Compressor {
@@ -90,7 +93,9 @@ export class Compressor {
     const length = native.decompress(frame, plain);
     if (length === -1) return undefined;
     if (length < 0) throw damaged("it is not a valid zstd frame");
-    return length === room ? plain : new Uint8Array(plain.buffer.transfer(length));
+    // A large result is not copied only to give back what it does not fill.
+    if (room > LARGE_BYTES && 2 * length >= room) return plain.subarray(0, length);
+    return new Uint8Array(plain.buffer.transfer(length));
   }
 }
 

@@ -23,7 +23,7 @@ import { walkTrees } from "./tree_walk.ts";
 
 /** Whole packs in memory at once while data is read. */
 const PACKS_AT_ONCE = 3;
-/** Findings that are kept in words; beyond, they are counted. */
+/** Findings that are kept and told in words; beyond, they are counted. */
 const FINDINGS_MAX = 10_000;
 
 /** Something that a check found. */
@@ -68,6 +68,7 @@ export interface CheckOptions {
   readonly verify?: PackVerifier;
   /** Packs to verify at once; more than one helps when `verify` uses other threads. */
   readonly verifyAtOnce?: number;
+  /** Hears the findings that are kept. */
   readonly onFinding?: (finding: CheckFinding) => void;
   readonly onProgress?: (progress: CheckProgress) => void;
 }
@@ -360,7 +361,8 @@ class Check {
   }
 
   #found(finding: CheckFinding): void {
-    if (this.#findings.length < FINDINGS_MAX) this.#findings.push(finding);
+    if (this.#findings.length >= FINDINGS_MAX) return;
+    this.#findings.push(finding);
     this.#options.onFinding?.(finding);
   }
 

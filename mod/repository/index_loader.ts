@@ -1,13 +1,15 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import type { IndexId, PackId } from "../base/mod.ts";
+import { type IndexId, MIB, type PackId } from "../base/mod.ts";
 import { isSgError, SgError } from "../errors/mod.ts";
-import { decodeIndex, type IndexFile } from "../format/mod.ts";
+import { assertBearable, decodeIndex, type IndexFile } from "../format/mod.ts";
 import type { StoredFile } from "../storage/mod.ts";
 import type { BlobTable } from "./blob_table.ts";
 import { scanIndex, SCANNED_WORDS, type ScannedIndex } from "./index_scan.ts";
 import type { PackList } from "./pack_list.ts";
 import { eachInParallel, listFiles, type RepositoryFiles } from "./repository_files.ts";
 
+/** Larger index files are looked over before they become one text. restic and we write some 10 MB. */
+const INDEX_BYTES_USUAL = 32 * MIB;
 /** Index files held in memory at once while loading. */
 const LOADS_AT_ONCE = 4;
 
@@ -80,6 +82,7 @@ export async function loadIndexes(
     const id = file.name as IndexId;
     try {
       const json = await files.load("index", file, call);
+      if (json.length > INDEX_BYTES_USUAL) assertBearable(json, `index/${id}`);
       const scanned = scanIndex(json);
       if (scanned) known.addScanned(id, scanned, table, packs);
       else known.add(id, decodeIndex(json, `index/${id}`), table, packs);

@@ -1,5 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { type BlobId, concatBytes, utf8 } from "../base/mod.ts";
+import { setImmediate } from "node:timers";
+import { type BlobId, concatBytes, MIB, utf8 } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import type { Node, RefusedNode, Tree } from "../format/mod.ts";
 import type { TreeLoader } from "./needs.ts";
@@ -65,7 +66,12 @@ class PathStack {
 
   /** The path of the present folder. */
   get path(): Uint8Array {
-    return this.#bytes.slice(0, this.#ends.at(-1));
+    return this.#bytes.slice(0, this.length);
+  }
+
+  /** Its bytes. */
+  get length(): number {
+    return this.#ends.at(-1)!;
   }
 
   /** The path of an entry of the present folder. */
@@ -97,6 +103,11 @@ class PathStack {
   }
 }
 
+/** Longest path of a folder that is entered: a tree of 3,000 levels with the longest names has less. */
+const PATH_BYTES_MAX = MIB;
+/** Folders entered before signals and timers get their turn, for trees in memory come without a pause. */
+const FOLDERS_IN_A_ROW = 256;
+
 /** A folder on the way down. */
 export interface WalkFrame {
   /** Undefined for the root. */
@@ -120,6 +131,7 @@ export class TreeDescent {
   readonly #signal: AbortSignal;
   readonly #frames: OpenFrame[] = [];
   readonly #paths = new PathStack();
+  #inARow = 0;
   readonly #above = new Set<BlobId>();
   readonly #ahead = new Map<BlobId, Promise<Tree>>();
 
@@ -150,6 +162,10 @@ export class TreeDescent {
     if (id === undefined) {
       throw new SgError("SG1005", `Cannot open folder ${shownPath(this.pathOf(node.name))}: it has no tree`);
     }
+    if (this.#paths.length + node.name.length > PATH_BYTES_MAX) {
+      throw new SgError("SG1017", "Cannot open a folder: it lies deeper than any file system can have it");
+    }
+    if (++this.#inARow % FOLDERS_IN_A_ROW === 0) await new Promise<void>((resolve) => setImmediate(resolve));
     if (this.#above.has(id)) {
       throw new SgError(
         "SG1005",

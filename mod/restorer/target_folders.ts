@@ -9,8 +9,12 @@ import { demandOwnFolder } from "./own_folder.ts";
 import { joinPath } from "./snapshot_walk.ts";
 import type { TemporaryNames } from "./temporary_names.ts";
 
-/** Longer paths are put together when they are asked for: those of a deep chain would fill the memory. */
+/**
+ * Longer paths are put together when they are asked for, from that of a folder a few levels up: to keep all those of a deep
+ * chain would fill the memory.
+ */
 const KEPT_PATH_MAX = 4096;
+const LEVELS_MAX = 256;
 const SLASH = utf8("/");
 /** Folders kept open at once. The usual limit of a process is 1,024 descriptors. */
 const OPEN_MAX = 400;
@@ -31,6 +35,8 @@ export class TargetFolder {
   /** Links, devices and the like, made when everything else in the folder is done. */
   others: Node[] | undefined;
   readonly #path: Uint8Array | undefined;
+  /** Levels up to the next folder whose path is kept. */
+  readonly #levels: number;
 
   constructor(
     readonly parent: TargetFolder | undefined,
@@ -40,7 +46,10 @@ export class TargetFolder {
     /** What its metadata comes from; undefined for the root and for folders only passed through. */
     readonly node: Node | undefined,
   ) {
-    if (path.length <= KEPT_PATH_MAX || !parent) this.#path = path;
+    const levels = parent ? parent.#levels + 1 : 0;
+    const kept = levels === 0 || path.length <= KEPT_PATH_MAX || levels > LEVELS_MAX;
+    this.#path = kept ? path : undefined;
+    this.#levels = kept ? 0 : levels;
   }
 
   /** Path inside the snapshot, for messages. */
