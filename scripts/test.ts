@@ -41,7 +41,7 @@ const TOOLS: readonly Tool[] = [
 ];
 
 /** Folders whose test files measure, crowd or mount: they run one after the other, behind all others. */
-const ALONE = ["test/flow", "test/compat"];
+const ALONE = ["test/flow", "test/compat", "test/hostile"];
 
 const strict = Deno.env.get("CI") === "true";
 const root = new URL("..", import.meta.url).pathname;
