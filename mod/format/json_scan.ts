@@ -50,11 +50,11 @@ export function commaBehind(json: Uint8Array, from: number, enough: number, end:
 
 /** Where the string that begins at `at` has its closing quote; `end` where it has none. */
 function stringEnd(json: Uint8Array, at: number, end: number): number {
-  for (let quote = json.indexOf(QUOTE, at + 1); quote >= 0 && quote < end;) {
-    let slashes = 0;
-    while (json[quote - 1 - slashes] === BACKSLASH) slashes++;
-    if (slashes % 2 === 0) return quote;
-    quote = json.indexOf(QUOTE, quote + 1);
+  // Most are short: a call of `indexOf` costs more.
+  for (let i = at + 1; i < end; i++) {
+    const byte = json[i]!;
+    if (byte === QUOTE) return i;
+    if (byte === BACKSLASH) i++;
   }
   return end;
 }

@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { MIB, TREE_BLOB_BYTES_MAX, utf8Text } from "../base/mod.ts";
+import { KIB, MIB, TREE_BLOB_BYTES_MAX, utf8Text } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import { damaged } from "./_fields.ts";
 import { jsonText } from "./json.ts";
@@ -7,8 +7,8 @@ import { commaBehind } from "./json_scan.ts";
 
 /** Trees up to this size are parsed in one go. */
 const WHOLE_BYTES_MAX = 4 * MIB;
-/** Larger ones are cut into texts of about this size. */
-const PIECE_BYTES = MIB;
+/** Larger ones are cut into texts of about this size, small enough to be harmless. */
+const PIECE_BYTES = 768 * KIB;
 
 const START = '{"nodes":[';
 const END = /\]\}\n?$/;
