@@ -12,8 +12,12 @@ import type { SealedPack, WriterSeed } from "./sealed_pack.ts";
 const TRAILER_BYTES = 4;
 /** Blobs in one pack, so that its header stays below the limit of any reader. */
 const PACK_BLOBS_MAX = Math.floor((PACK_HEADER_BYTES_MAX - SEAL_OVERHEAD) / HEADER_ENTRY_BYTES_MAX) - 1;
-/** Room beyond the target for the blob that makes a pack full; a larger one makes the room grow. */
+/**
+ * Room beyond the target for the blob that makes a pack full; a larger one makes the room grow. Packs far below what the
+ * format asks for (tests have them) get no more than a few times their target.
+ */
 const LAST_BLOB_BYTES = 9 * 2 ** 20;
+const LAST_BLOB_TARGETS = 4;
 
 /** What a {@link BlobWriter} is made from. */
 export type BlobWriterOptions = Omit<WriterSeed, "table"> & {
@@ -155,7 +159,8 @@ export class BlobWriter {
 
   /** Pages that are never touched cost nothing. */
   #emptyBuffer(): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.#options.packBytesTarget + LAST_BLOB_BYTES);
+    const target = this.#options.packBytesTarget;
+    return new Uint8Array(target + Math.min(LAST_BLOB_BYTES, LAST_BLOB_TARGETS * target));
   }
 }
 
