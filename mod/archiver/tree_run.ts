@@ -90,7 +90,8 @@ export class TreeRun {
   /**
    * Stores the trees; resolves when everything is stored and indexed.
    *
-   * @throws {SgError} SG1009 when none of the paths exists, SG1016 when it was stopped; what the repository throws.
+   * @throws {SgError} SG1009 when none of the paths exists, SG1016 when it was stopped, or the error that it
+   * was stopped with (SG1018); what the repository throws.
    */
   async run(paths: readonly Uint8Array[]): Promise<BlobId> {
     const context = this.#context;
@@ -316,8 +317,11 @@ export class TreeRun {
   }
 
   #interrupted(): SgError {
+    const { reason } = this.#signal;
+    // Who stopped it has said why: the lock was lost, say.
+    if (reason instanceof SgError && reason.code !== "SG1016") return reason;
     const text = "The backup was interrupted; what it stored is kept for the next one";
-    return new SgError("SG1016", text, { cause: this.#signal.reason });
+    return new SgError("SG1016", text, { cause: reason });
   }
 
   #fail(error: unknown): void {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { Archiver } from "../../../mod/archiver/mod.ts";
 import { utf8 } from "../../../mod/base/mod.ts";
-import { isSgError } from "../../../mod/errors/mod.ts";
+import { isSgError, SgError } from "../../../mod/errors/mod.ts";
 import { ExcludeRules } from "../../../mod/source/mod.ts";
 import { FakeClock } from "../../kit/fake_clock.ts";
 import { MemoryTree } from "../../kit/memory_tree.ts";
@@ -47,6 +47,21 @@ Deno.test("Archiver.run that is stopped during its last checkpoint ends all the 
   await assert.rejects(
     archiver.run(source, new ExcludeRules(), stop.signal),
     (error) => isSgError(error, "SG1016"),
+  );
+});
+
+Deno.test("Archiver.run that is stopped because the lock was lost says so, and not that somebody interrupted it", async () => {
+  const { fs } = new MemoryTree().write("/a", "1");
+  const stop = new AbortController();
+  const needs = new ToyStore().needs(fs);
+  needs.lanes.saveFiles = () => {
+    queueMicrotask(() => stop.abort(new SgError("SG1018", "lost")));
+    return new Promise(() => {});
+  };
+  const archiver = new Archiver({ fs, clock: new FakeClock({ auto: true }) }, needs, {}, quiet);
+  await assert.rejects(
+    archiver.run(source, new ExcludeRules(), stop.signal),
+    (error) => isSgError(error, "SG1018"),
   );
 });
 
