@@ -55,6 +55,13 @@ export interface NamedLock {
   readonly lock: Lock;
 }
 
+/** A lock file that was stored, and when its content was made. */
+interface WrittenLock {
+  readonly id: LockId;
+  readonly at: Instant;
+  readonly atMs: number;
+}
+
 /** The conflict that a lock met; carries the lock in the way. */
 class Conflict extends Error {
   constructor(readonly other: Lock) {
@@ -117,6 +124,32 @@ export class RepositoryLock implements AsyncDisposable {
     }
   }
 
+  /**
+   * Proves that nobody has taken the lock for stale up to now, whatever the clocks say: whoever does so removes its file
+   * before they begin. SG1018 when it is gone. To be asked before and after whatever must not happen beside others' work: a
+   * process may be stopped anywhere, for hours, and {@link signal} tells of it only some time after it goes on.
+   */
+  async assertHeld(): Promise<void> {
+    for (let id = this.#id; id !== undefined && !this.#stop.signal.aborted; id = this.#id) {
+      if (this.#lost.signal.aborted) throw this.#lost.signal.reason;
+      try {
+        await this.#files.storage.stat({ type: "locks", name: id });
+        return;
+      } catch (error) {
+        // It may just have been written anew, under another name.
+        if (id !== this.#id) continue;
+        // Where the storage does not answer, the clock must do.
+        if (!isSgError(error, "SG1006") && this.#ageMs() < LOST_MS) return;
+        this.#lose(error);
+      }
+    }
+  }
+
+  /** The same, asked of the storage only when the lock is so old that somebody may have come. */
+  async assertFresh(): Promise<void> {
+    if (this.#lost.signal.aborted || this.#ageMs() >= LOST_MS) await this.assertHeld();
+  }
+
   /** Gives the lock back. Never throws: a lock that stays behind becomes stale. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
@@ -127,7 +160,7 @@ export class RepositoryLock implements AsyncDisposable {
   async #take(signal: AbortSignal | undefined): Promise<void> {
     await this.#assertFree(signal);
     try {
-      this.#id = await this.#write(signal);
+      this.#adopt(await this.#write(signal));
     } catch (error) {
       if (this.#exclusive || !isSgError(error, "SG1014")) throw error;
       this.#ports.log.write("info", "The destination is read-only: reading goes on without a lock");
@@ -143,15 +176,18 @@ export class RepositoryLock implements AsyncDisposable {
     this.#keeping = this.#keep();
   }
 
-  async #write(signal?: AbortSignal): Promise<LockId> {
+  async #write(signal?: AbortSignal): Promise<WrittenLock> {
     const { owner, clock } = this.#ports;
-    const time = clock.now();
-    const monotonicMs = clock.monotonicMs();
-    const json = encodeLock({ time, exclusive: this.#exclusive, ...owner });
-    const id = await this.#files.save("locks", json, signal ? { signal } : {}) as LockId;
-    this.#refreshedAt = time;
-    this.#refreshedMs = monotonicMs;
-    return id;
+    const at = clock.now();
+    const atMs = clock.monotonicMs();
+    const json = encodeLock({ time: at, exclusive: this.#exclusive, ...owner });
+    return { id: await this.#files.save("locks", json, signal ? { signal } : {}) as LockId, at, atMs };
+  }
+
+  #adopt({ id, at, atMs }: WrittenLock): void {
+    this.#id = id;
+    this.#refreshedAt = at;
+    this.#refreshedMs = atMs;
   }
 
   async #removeOwn(): Promise<void> {
@@ -211,10 +247,10 @@ export class RepositoryLock implements AsyncDisposable {
       const age = this.#ageMs();
       if (age < dueMs) continue;
       try {
-        await (age < LOST_MS ? this.#refresh() : this.#refreshStale());
+        await this.#refresh();
         dueMs = REFRESH_MS;
       } catch (error) {
-        if (this.#ageMs() >= LOST_MS) return this.#lose(error);
+        if (isSgError(error, "SG1006") || this.#ageMs() >= LOST_MS) return this.#lose(error);
         dueMs = this.#ageMs() + RETRY_REFRESH_MS;
         log.write(
           "warning",
@@ -224,39 +260,30 @@ export class RepositoryLock implements AsyncDisposable {
     }
   }
 
+  /**
+   * Writes the lock anew. It lives on only if the old one is still there behind that: whoever took it for stale has removed
+   * it before they looked a second time, and so either they see the new one or we miss the old one.
+   */
   async #refresh(): Promise<void> {
-    const old = this.#id;
-    this.#id = await this.#write();
-    if (old !== undefined) await removeQuietly(this.#files.storage, old, this.#ports.log);
-  }
-
-  /** A lock so old may have been taken for stale: it lives only if it is still there, before and after renewing. */
-  async #refreshStale(): Promise<void> {
     const old = this.#id!;
     const { storage } = this.#files;
-    await storage.stat({ type: "locks", name: old });
-    const at = this.#refreshedAt;
-    const atMs = this.#refreshedMs;
+    const stale = this.#ageMs() >= LOST_MS;
+    if (stale) await storage.stat({ type: "locks", name: old });
     const fresh = await this.#write();
     try {
-      await this.#ports.clock.sleep(SETTLE_MS);
+      if (stale) await this.#ports.clock.sleep(SETTLE_MS);
       await storage.stat({ type: "locks", name: old });
     } catch (error) {
-      this.#refreshedAt = at;
-      this.#refreshedMs = atMs;
-      await removeQuietly(storage, fresh, this.#ports.log);
+      await removeQuietly(storage, fresh.id, this.#ports.log);
       throw error;
     }
-    this.#id = fresh;
+    this.#adopt(fresh);
     await removeQuietly(storage, old, this.#ports.log);
   }
 
   #lose(cause: unknown): void {
-    this.#lost.abort(
-      new SgError("SG1018", `The lock in ${this.#files.storage.location} was lost: ${text(cause)}`, {
-        cause,
-      }),
-    );
+    const message = `The lock in ${this.#files.storage.location} was lost: ${text(cause)}`;
+    this.#lost.abort(new SgError("SG1018", message, { cause }));
   }
 }
 

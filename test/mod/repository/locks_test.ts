@@ -212,6 +212,42 @@ Deno.test("RepositoryLock survives a short failure to refresh", async () => {
   await lock[Symbol.asyncDispose]();
 });
 
+Deno.test("RepositoryLock is lost when a young lock is gone: another's clock may be far ahead", async () => {
+  const house = await new House().init();
+  const lock = await house.lock(1);
+  await (await house.open(2)).unlock({ removeAll: true });
+  await house.clock.turn(6 * MINUTE);
+  strictEqual((lock.signal.reason as SgError).code, "SG1018");
+  deepStrictEqual(await house.locks(), []);
+  await lock[Symbol.asyncDispose]();
+});
+
+Deno.test("RepositoryLock is lost when another took it for stale while its new file was on its way", async () => {
+  class Slow extends MemoryStorage {
+    held: Promise<unknown> | undefined;
+    override async save(file: FileHandle, bytes: Uint8Array<ArrayBuffer>, call?: StorageCall): Promise<void> {
+      const { held } = this;
+      this.held = undefined;
+      await held;
+      await super.save(file, bytes, call);
+    }
+  }
+  const storage = new Slow();
+  const house = await new House(storage).init();
+  const lock = await house.lock(1);
+  const go = Promise.withResolvers<void>();
+  storage.held = go.promise;
+  await house.clock.turn(45 * MINUTE);
+  const theirs = await house.lock(2, { exclusive: true }, "eve");
+  go.resolve();
+  await house.clock.turn(MINUTE);
+  strictEqual((lock.signal.reason as SgError).code, "SG1018");
+  strictEqual(theirs.signal.aborted, false);
+  strictEqual((await house.locks()).length, 1);
+  await lock[Symbol.asyncDispose]();
+  await theirs[Symbol.asyncDispose]();
+});
+
 Deno.test("RepositoryLock is lost when the machine slept and another took the stale lock away", async () => {
   const house = await new House().init();
   const lock = await house.lock(1, { exclusive: true });
