@@ -1,6 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { INDEX_BLOBS_TARGET, type IndexId, type PackId, toHex } from "../base/mod.ts";
-import { encodeIndex } from "../format/mod.ts";
+import type { IndexedPack } from "../format/mod.ts";
 import type { StorageCall } from "../storage/mod.ts";
 import type { BlobTable } from "./blob_table.ts";
 import { packedBlobs } from "./blob_writer.ts";
@@ -21,6 +21,9 @@ export interface SavedCounts {
   packs: number;
 }
 
+/** Stores an index file that lists the packs; goes over them more than once. */
+export type SaveIndex = (packs: Iterable<IndexedPack>, call: StorageCall) => Promise<IndexId>;
+
 /** Bytes that sealing adds. */
 const SEAL_BYTES = 32;
 
@@ -38,17 +41,25 @@ export class PackSaver {
   readonly #table: BlobTable;
   readonly #packs: PackList;
   readonly #indexes: LoadedIndexes;
+  readonly #saveIndex: SaveIndex;
   /** Packs that are stored and listed nowhere yet. */
   #unlisted: Omit<SealedPack, "bytes">[] = [];
   #unlistedBlobs = 0;
   #saving = 0;
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(files: RepositoryFiles, table: BlobTable, packs: PackList, indexes: LoadedIndexes) {
+  constructor(
+    files: RepositoryFiles,
+    table: BlobTable,
+    packs: PackList,
+    indexes: LoadedIndexes,
+    saveIndex: SaveIndex,
+  ) {
     this.#files = files;
     this.#table = table;
     this.#packs = packs;
     this.#indexes = indexes;
+    this.#saveIndex = saveIndex;
   }
 
   /** True when every pack that was handed in is stored and listed in a stored index. */
@@ -98,8 +109,11 @@ export class PackSaver {
     this.#unlistedBlobs = 0;
     try {
       // Pack by pack: an index of 50,000 blobs as objects would be the largest thing of a run.
-      const packs = unlisted.values().map((pack) => ({ id: packIdOf(pack), blobs: packedBlobs(pack) }));
-      const id = await this.#files.save("index", encodeIndex({ packs }), call) as IndexId;
+      const packs = {
+        [Symbol.iterator]: () =>
+          unlisted.values().map((pack) => ({ id: packIdOf(pack), blobs: packedBlobs(pack) })),
+      };
+      const id = await this.#saveIndex(packs, call);
       this.#indexes.files.set(id, Uint32Array.from(unlisted, (pack) => this.#packs.number(packIdOf(pack))));
     } catch (error) {
       this.#unlisted = [...unlisted, ...this.#unlisted];

@@ -3,7 +3,14 @@ import type { BlobId } from "../base/mod.ts";
 import { isSgError, SgError } from "../errors/mod.ts";
 import type { Tree } from "../format/mod.ts";
 import { damageOf } from "./index_loader.ts";
-import { listPackSizes, removeIfThere, rewriteIndexes } from "./index_rewrite.ts";
+import {
+  indexLeftWrong,
+  listPackSizes,
+  removeIfThere,
+  rewriteIndexes,
+  WAIT_FOR_LOCK_MS,
+  writeIndexes,
+} from "./index_rewrite.ts";
 import { PackBuilder } from "./pack_builder.ts";
 import { blobOf, PackGroups } from "./pack_groups.ts";
 import { planPrune, type PruneLimits, type PrunePlan, type PruneStats } from "./prune_plan.ts";
@@ -33,6 +40,10 @@ const GAP_BYTES_MAX = 256 * 1024;
  * Removes what no snapshot needs. The caller holds an exclusive lock; the repository is freshly opened, its index not
  * loaded, and must not be used afterwards. Order: new packs, new indexes, old indexes, old packs; so every needed blob is
  * there and listed at any moment, and an interruption leaves at most what the next prune removes.
+ *
+ * Should the process stand still for so long that its lock counts as stale, others may come in. It notices before the next
+ * thing that it changes (SG1018); an index that it removed just then is put back. Only if it stands still within the very
+ * call that removes an index, somebody backs up meanwhile, and the process dies when it goes on, an index repair is needed; no data is lost.
  *
  * Nothing is touched (SG1028, SG1005, SG1006) when a snapshot, a tree, an index or a needed pack cannot be read: what
  * cannot be read may name what must stay.
@@ -114,6 +125,8 @@ class Prune {
 
   async run(): Promise<void> {
     const { remove, repack, forget, removeUnlisted } = this.#plan;
+    // Packs that no index lists may be another's who has just begun, unless the lock has kept everybody out up to now.
+    await this.#repository.assertHeld();
     // These make room at once, and nobody knows them.
     await this.#removeFiles(removeUnlisted);
     const unneeded = new Set([...remove, ...forget]);
@@ -212,17 +225,43 @@ class Prune {
     const left = new Set([...packs].filter((pack) => !this.#removed.has(pack)));
     if (left.size === 0) return;
     this.#options.signal?.throwIfAborted();
-    await rewriteIndexes(this.#repository, { ...this.#call, drop: packs });
-    const names = [...left].filter((pack) => !this.#plan.forget.has(pack)).map((pack) =>
-      this.#repository.packs.id(pack)
-    );
-    await this.#removeFiles(names);
+    const there = [...left].filter((pack) => !this.#plan.forget.has(pack));
+    try {
+      await rewriteIndexes(this.#repository, { ...this.#call, drop: packs });
+      // Whoever comes from here on finds the packs in no index, so their removal may come as late as it likes.
+      await this.#repository.assertHeld();
+    } catch (error) {
+      const lost = await this.#repository.assertHeld().then(() => undefined, (reason) => reason);
+      if (isSgError(lost, "SG1018")) await this.#putBack(there, lost);
+      throw error;
+    }
+    await this.#removeFiles(there.map((pack) => this.#repository.packs.id(pack)));
     for (const pack of left) this.#removed.add(pack);
+  }
+
+  /**
+   * The lock was lost while old indexes were being removed: this process, or its machine, stood still just then. Somebody may
+   * have come meanwhile and relied on what they listed, so the packs are listed again: those that are still there, and
+   * under a new lock, so that no other prune is at work.
+   */
+  async #putBack(packs: readonly number[], cause: SgError): Promise<void> {
+    const repository = this.#repository;
+    try {
+      await using _lock = await repository.lock({ retryForMs: WAIT_FOR_LOCK_MS });
+      const sizes = await listPackSizes(repository);
+      const groups = new PackGroups(repository.table, repository.packs.count);
+      const there = packs.values().filter((pack) => sizes.has(repository.packs.id(pack)));
+      const listings = there.map((pack) => ({ id: repository.packs.id(pack), blobs: groups.blobs(pack) }));
+      await writeIndexes(repository, listings);
+    } catch (error) {
+      throw indexLeftWrong(cause, error);
+    }
   }
 
   async #removeFiles(names: readonly string[]): Promise<void> {
     let done = 0;
     await eachInParallel(names, this.#repository.storage.connections, async (name) => {
+      await this.#repository.assertFresh();
       await removeIfThere(this.#repository, "data", name, this.#call);
       this.#progress("removing", ++done, names.length);
     });

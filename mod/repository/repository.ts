@@ -34,6 +34,7 @@ import type { Storage, StorageCall } from "../storage/mod.ts";
 import { BlobReader } from "./blob_reader.ts";
 import { BlobTable } from "./blob_table.ts";
 import { BlobWriter, packedBlobs } from "./blob_writer.ts";
+import { saveIndex } from "./index_rewrite.ts";
 import { type IndexLoadOptions, LoadedIndexes, loadIndexes } from "./index_loader.ts";
 import { loadSealedConfig, openConfig, removeTracesOfInit } from "./config_file.ts";
 import {
@@ -56,7 +57,7 @@ import {
 import { PackBuilder } from "./pack_builder.ts";
 import { PackList } from "./pack_list.ts";
 import { PackReader } from "./pack_reader.ts";
-import { PackSaver, type SavedCounts } from "./pack_saver.ts";
+import { PackSaver, type SavedCounts, type SaveIndex } from "./pack_saver.ts";
 import { listFiles, RepositoryFiles } from "./repository_files.ts";
 import type { ReaderSeed, SealedPack, WriterSeed } from "./sealed_pack.ts";
 import {
@@ -148,6 +149,8 @@ export class Repository {
   #trees: BlobWriter | undefined;
   #treePackOnItsWay: Promise<void> | undefined;
   #lookedAgainMs = -Infinity;
+  /** The lock that this repository is used under; undefined where none is needed. */
+  #lock: RepositoryLock | undefined;
 
   private constructor(
     storage: Storage,
@@ -166,7 +169,8 @@ export class Repository {
     this.files = new RepositoryFiles(storage, key.masterKey, config.version, ports.random);
     this.reader = new BlobReader({ masterKey: key.masterKey });
     this.#packReader = new PackReader(storage, this.reader, this.table, this.packs);
-    this.#saver = new PackSaver(this.files, this.table, this.packs, this.indexes);
+    const saveIndexFile: SaveIndex = (packs, call) => saveIndex(this, packs, call);
+    this.#saver = new PackSaver(this.files, this.table, this.packs, this.indexes, saveIndexFile);
   }
 
   /** Makes a new repository. SG1004 when there is one, or a part of one. */
@@ -233,9 +237,19 @@ export class Repository {
     return deriveSecret(this.#masterKey, purpose);
   }
 
-  /** Locks the repository; see {@link RepositoryLock}. */
-  lock(options: LockOptions = {}): Promise<RepositoryLock> {
-    return RepositoryLock.acquire(this.files, this.ports, options);
+  /** Locks the repository; see {@link RepositoryLock}. What is stored from now on is stored under this lock. */
+  async lock(options: LockOptions = {}): Promise<RepositoryLock> {
+    return this.#lock = await RepositoryLock.acquire(this.files, this.ports, options);
+  }
+
+  /** Proves that the lock taken last is still held, if there is one; see {@link RepositoryLock.assertHeld}. */
+  async assertHeld(): Promise<void> {
+    await this.#lock?.assertHeld();
+  }
+
+  /** As {@link assertHeld}, and cheap while the lock is young. */
+  async assertFresh(): Promise<void> {
+    await this.#lock?.assertFresh();
   }
 
   /** The locks there are. */
@@ -374,7 +388,10 @@ export class Repository {
     await this.#saver.writeIndex(call);
   }
 
-  /** Stores a snapshot, after all that it needs. SG1023 when something of that is not stored. */
+  /**
+   * Stores a snapshot, after all that it needs. SG1023 when something of that is not stored. SG1018 when the lock was lost, so
+   * that a prune may have removed some of it: then there is no snapshot.
+   */
   async saveSnapshot(snapshot: Snapshot, call: StorageCall = {}): Promise<SnapshotId> {
     await this.flush(call);
     if (!this.#saver.settled || this.table.pendingCount > 0) {
@@ -383,7 +400,16 @@ export class Repository {
     if (this.table.findHex("tree", snapshot.tree) < 0) {
       throw new SgError("SG1028", `Cannot save the snapshot: its tree ${snapshot.tree} is not stored`);
     }
-    return await this.files.save("snapshots", encodeSnapshot(snapshot), call) as SnapshotId;
+    await this.assertHeld();
+    const id = await this.files.save("snapshots", encodeSnapshot(snapshot), call) as SnapshotId;
+    try {
+      await this.assertHeld();
+    } catch (error) {
+      // The process stood still in that call. Nobody has been told of the snapshot, and a prune may have taken its data.
+      await this.removeSnapshots([id]).catch(() => {});
+      throw error;
+    }
+    return id;
   }
 
   /** All snapshots that pass the filter, the oldest first. */
