@@ -99,10 +99,18 @@ export async function writeIndexes(
  * What remains is a process that stands still inside the very call that stores the file, for longer than locks live, until a
  * prune has ended, and then dies before it can mend the file, or mends it a moment too late for a backup that starts just then.
  */
-export async function saveIndex(
+export function saveIndex(
   repository: Repository,
   packs: Iterable<IndexedPack>,
   call: StorageCall = {},
+): Promise<IndexId> {
+  return repository.whileLocked(() => saveIndexUnderLock(repository, packs, call));
+}
+
+async function saveIndexUnderLock(
+  repository: Repository,
+  packs: Iterable<IndexedPack>,
+  call: StorageCall,
 ): Promise<IndexId> {
   await repository.assertHeld();
   const id = await repository.files.save("index", encodeIndex({ packs }), call) as IndexId;

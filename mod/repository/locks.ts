@@ -25,6 +25,9 @@ const WAIT_MS_MAX = 60_000;
 const READ_ATTEMPTS = 3;
 const READ_WAIT_MS = 1_000;
 
+/** How long giving back waits for what is on its way to a destination. */
+const GRACE_MS = 2_000;
+
 /** Who holds a lock of this process. */
 export type LockOwner = Pick<Lock, "hostname" | "username" | "pid" | "uid" | "gid">;
 
@@ -84,6 +87,7 @@ export class RepositoryLock implements AsyncDisposable {
   #refreshedAt: Instant;
   #refreshedMs: number;
   #keeping: Promise<void> | undefined;
+  readonly #underWay = new Set<Promise<unknown>>();
 
   private constructor(files: RepositoryFiles, ports: LockPorts, options: LockOptions) {
     this.#files = files;
@@ -150,11 +154,42 @@ export class RepositoryLock implements AsyncDisposable {
     if (this.#lost.signal.aborted || this.#ageMs() >= LOST_MS) await this.assertHeld();
   }
 
-  /** Gives the lock back. Never throws: a lock that stays behind becomes stale. */
+  /**
+   * Does work that stores what others will rely on: the lock is not given back before it has ended. What was sent and
+   * not answered may arrive late, when somebody else is alone in the repository.
+   */
+  async during<T>(work: () => Promise<T>): Promise<T> {
+    const running = work();
+    this.#underWay.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#underWay.delete(running);
+    }
+  }
+
+  /**
+   * Gives the lock back. Never throws: a lock that stays behind becomes stale. It stays behind when a destination does not
+   * answer; once it is lost, what has to be put right because of that is waited for.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#awaitUnderWay();
     this.#stop.abort();
     await this.#keeping;
-    await this.#removeOwn();
+    if (this.#underWay.size === 0) await this.#removeOwn();
+    else this.#ports.log.write("warning", "The lock stays for half an hour: the destination does not answer");
+  }
+
+  async #awaitUnderWay(): Promise<void> {
+    const grace = new AbortController();
+    const { clock } = this.#ports;
+    const waited = async () => {
+      await clock.sleep(GRACE_MS, grace.signal).catch(() => {});
+      if (!this.#lost.signal.aborted) return;
+      while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+    };
+    await Promise.race([Promise.allSettled(this.#underWay), waited()]);
+    grace.abort();
   }
 
   async #take(signal: AbortSignal | undefined): Promise<void> {

@@ -25,7 +25,6 @@ import {
   type Config,
   decodeTree,
   encodeConfig,
-  encodeSnapshot,
   type Snapshot,
   type Tree,
   type TreeReading,
@@ -66,6 +65,7 @@ import {
   listSnapshots,
   type NamedSnapshot,
   removeSnapshots,
+  saveSnapshot,
   type SnapshotListOptions,
 } from "./snapshots.ts";
 
@@ -247,6 +247,11 @@ export class Repository {
     await this.#lock?.assertHeld();
   }
 
+  /** Does work under the lock taken last, if there is one; see {@link RepositoryLock.during}. */
+  whileLocked<T>(work: () => Promise<T>): Promise<T> {
+    return this.#lock ? this.#lock.during(work) : work();
+  }
+
   /** As {@link assertHeld}, and cheap while the lock is young. */
   async assertFresh(): Promise<void> {
     await this.#lock?.assertFresh();
@@ -400,16 +405,7 @@ export class Repository {
     if (this.table.findHex("tree", snapshot.tree) < 0) {
       throw new SgError("SG1028", `Cannot save the snapshot: its tree ${snapshot.tree} is not stored`);
     }
-    await this.assertHeld();
-    const id = await this.files.save("snapshots", encodeSnapshot(snapshot), call) as SnapshotId;
-    try {
-      await this.assertHeld();
-    } catch (error) {
-      // The process stood still in that call. Nobody has been told of the snapshot, and a prune may have taken its data.
-      await this.removeSnapshots([id]).catch(() => {});
-      throw error;
-    }
-    return id;
+    return await this.whileLocked(() => saveSnapshot(this, snapshot, call));
   }
 
   /** All snapshots that pass the filter, the oldest first. */

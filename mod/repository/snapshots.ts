@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { type SnapshotId } from "../base/mod.ts";
 import { isSgError, SgError } from "../errors/mod.ts";
-import { decodeSnapshot, type Snapshot } from "../format/mod.ts";
+import { decodeSnapshot, encodeSnapshot, type Snapshot } from "../format/mod.ts";
 import type { StorageCall, StoredFile } from "../storage/mod.ts";
 import { damageOf } from "./index_loader.ts";
 import { eachInParallel, listFiles, type RepositoryFiles } from "./repository_files.ts";
@@ -84,6 +84,25 @@ export async function findSnapshot(
   if (wanted === "" || fits.length === 0) throw notFound(files, wanted, "there is no such snapshot");
   if (fits.length > 1) throw notFound(files, wanted, "several snapshots begin so");
   return { ...await readSnapshot(files, fits[0]!, options), folder };
+}
+
+/** Stores a snapshot whose data is stored. SG1018 when the lock is lost: then there is none. */
+export async function saveSnapshot(
+  repository: { readonly files: RepositoryFiles; assertHeld(): Promise<void> },
+  snapshot: Snapshot,
+  call: StorageCall = {},
+): Promise<SnapshotId> {
+  const { files } = repository;
+  await repository.assertHeld();
+  const name = await files.save("snapshots", encodeSnapshot(snapshot), call) as SnapshotId;
+  try {
+    await repository.assertHeld();
+  } catch (error) {
+    // The process stood still in that call. Nobody has been told of the snapshot, and a prune may have taken its data.
+    await removeSnapshots(files, [name]).catch(() => {});
+    throw error;
+  }
+  return name;
 }
 
 /** Removes snapshots; those already gone are no error. Gives how many were removed. */

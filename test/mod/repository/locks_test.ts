@@ -212,6 +212,24 @@ Deno.test("RepositoryLock survives a short failure to refresh", async () => {
   await lock[Symbol.asyncDispose]();
 });
 
+Deno.test("RepositoryLock is given back when what was sent under it is answered, and stays behind when it is not", async () => {
+  const house = await new House().init();
+  for (const answered of [true, false]) {
+    const lock = await house.lock(1);
+    const answer = Promise.withResolvers<void>();
+    const call = lock.during(() => answer.promise);
+    const disposed = lock[Symbol.asyncDispose]();
+    await house.clock.turn(1000);
+    strictEqual((await house.locks()).length, 1);
+    if (answered) {
+      answer.resolve();
+      await call;
+    }
+    await house.clock.run(disposed);
+    strictEqual((await house.locks()).length, answered ? 0 : 1);
+  }
+});
+
 Deno.test("RepositoryLock is lost when a young lock is gone: another's clock may be far ahead", async () => {
   const house = await new House().init();
   const lock = await house.lock(1);
