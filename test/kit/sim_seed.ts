@@ -226,6 +226,8 @@ class World {
   #ended(job: SimJob, outcome: SimOutcome): void {
     this.#last = outcome;
     this.#running.delete(job);
+    // What it may have left to do is never done: the program has ended.
+    job.process.kill();
     job.host.freePid(job.process.identity.pid);
     const key = `${job.kind} ${outcome}`;
     this.#outcomes.set(key, (this.#outcomes.get(key) ?? 0) + 1);
