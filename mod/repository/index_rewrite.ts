@@ -53,8 +53,7 @@ export async function rewriteIndexes(
   signal?.throwIfAborted();
   const removed = obsolete.filter((id) => !written.includes(id));
   await eachInParallel(removed, files.storage.connections, async (name) => {
-    await repository.assertFresh();
-    await removeIfThere(repository, "index", name, call);
+    await repository.guarded((guard) => removeIfThere(repository, "index", name, { ...call, guard }));
   });
   for (const id of removed) {
     indexes.files.delete(id);
@@ -113,7 +112,10 @@ async function saveIndexUnderLock(
   call: StorageCall,
 ): Promise<IndexId> {
   await repository.assertHeld();
-  const id = await repository.files.save("index", encodeIndex({ packs }), call) as IndexId;
+  const json = encodeIndex({ packs });
+  const id = await repository.guarded((guard) => {
+    return repository.files.save("index", json, { ...call, guard });
+  }) as IndexId;
   try {
     await repository.assertHeld();
   } catch (error) {
@@ -171,7 +173,7 @@ export async function removeIfThere(
   repository: Repository,
   type: "index" | "data" | "snapshots",
   name: string,
-  call: { readonly signal?: AbortSignal } = {},
+  call: StorageCall = {},
 ): Promise<void> {
   try {
     await repository.storage.remove({ type, name }, call);

@@ -87,6 +87,7 @@ export class RepositoryLock implements AsyncDisposable {
   #refreshedAt: Instant;
   #refreshedMs: number;
   #keeping: Promise<void> | undefined;
+  #renewing: Promise<void> | undefined;
   readonly #underWay = new Set<Promise<unknown>>();
 
   private constructor(files: RepositoryFiles, ports: LockPorts, options: LockOptions) {
@@ -149,9 +150,32 @@ export class RepositoryLock implements AsyncDisposable {
     }
   }
 
-  /** The same, asked of the storage only when the lock is so old that somebody may have come. */
-  async assertFresh(): Promise<void> {
-    if (this.#lost.signal.aborted || this.#ageMs() >= LOST_MS) await this.assertHeld();
+  /**
+   * Makes one call that changes what others rely on, only while the lock is young; `guard` goes with the call (see
+   * StorageCall). Was the machine asleep until the call was about to take effect, it is made again, if the lock turns out
+   * to be ours still. SG1018 when it is not.
+   */
+  async guarded<T>(call: (guard: () => void) => Promise<T>): Promise<T> {
+    const old = new SgError("SG1018", `The lock in ${this.#files.storage.location} has become old`);
+    const guard = () => {
+      if (this.#lost.signal.aborted || this.#ageMs() >= LOST_MS) throw old;
+    };
+    for (;;) {
+      await this.#assertYoung();
+      try {
+        return await call(guard);
+      } catch (error) {
+        if (error !== old) throw error;
+      }
+    }
+  }
+
+  async #assertYoung(): Promise<void> {
+    while (this.#id !== undefined && !this.#stop.signal.aborted) {
+      if (this.#lost.signal.aborted) throw this.#lost.signal.reason;
+      if (this.#ageMs() < LOST_MS) return;
+      await this.#renew().catch((error) => this.#lose(error));
+    }
   }
 
   /**
@@ -282,7 +306,7 @@ export class RepositoryLock implements AsyncDisposable {
       const age = this.#ageMs();
       if (age < dueMs) continue;
       try {
-        await this.#refresh();
+        await this.#renew();
         dueMs = REFRESH_MS;
       } catch (error) {
         if (isSgError(error, "SG1006") || this.#ageMs() >= LOST_MS) return this.#lose(error);
@@ -293,6 +317,11 @@ export class RepositoryLock implements AsyncDisposable {
         );
       }
     }
+  }
+
+  /** As {@link #refresh}; whoever asks meanwhile waits for the same. */
+  #renew(): Promise<void> {
+    return this.#renewing ??= this.#refresh().finally(() => this.#renewing = undefined);
   }
 
   /**

@@ -261,8 +261,9 @@ class Prune {
   async #removeFiles(names: readonly string[]): Promise<void> {
     let done = 0;
     await eachInParallel(names, this.#repository.storage.connections, async (name) => {
-      await this.#repository.assertFresh();
-      await removeIfThere(this.#repository, "data", name, this.#call);
+      await this.#repository.guarded((guard) =>
+        removeIfThere(this.#repository, "data", name, { ...this.#call, guard })
+      );
       this.#progress("removing", ++done, names.length);
     });
   }

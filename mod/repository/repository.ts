@@ -252,9 +252,9 @@ export class Repository {
     return this.#lock ? this.#lock.during(work) : work();
   }
 
-  /** As {@link assertHeld}, and cheap while the lock is young. */
-  async assertFresh(): Promise<void> {
-    await this.#lock?.assertFresh();
+  /** Makes one call guarded by the lock taken last, if there is one; see {@link RepositoryLock.guarded}. */
+  guarded<T>(call: (guard: () => void) => Promise<T>): Promise<T> {
+    return this.#lock ? this.#lock.guarded(call) : call(() => {});
   }
 
   /** The locks there are. */

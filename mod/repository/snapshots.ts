@@ -4,6 +4,7 @@ import { isSgError, SgError } from "../errors/mod.ts";
 import { decodeSnapshot, encodeSnapshot, type Snapshot } from "../format/mod.ts";
 import type { StorageCall, StoredFile } from "../storage/mod.ts";
 import { damageOf } from "./index_loader.ts";
+import type { Repository } from "./repository.ts";
 import { eachInParallel, listFiles, type RepositoryFiles } from "./repository_files.ts";
 
 /** A snapshot with its name. */
@@ -88,13 +89,16 @@ export async function findSnapshot(
 
 /** Stores a snapshot whose data is stored. SG1018 when the lock is lost: then there is none. */
 export async function saveSnapshot(
-  repository: { readonly files: RepositoryFiles; assertHeld(): Promise<void> },
+  repository: Pick<Repository, "files" | "assertHeld" | "guarded">,
   snapshot: Snapshot,
   call: StorageCall = {},
 ): Promise<SnapshotId> {
   const { files } = repository;
   await repository.assertHeld();
-  const name = await files.save("snapshots", encodeSnapshot(snapshot), call) as SnapshotId;
+  const json = encodeSnapshot(snapshot);
+  const name = await repository.guarded((guard) => {
+    return files.save("snapshots", json, { ...call, guard });
+  }) as SnapshotId;
   try {
     await repository.assertHeld();
   } catch (error) {

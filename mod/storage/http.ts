@@ -88,6 +88,7 @@ export class HttpStorage implements Storage {
       throw existsAlready(this.location);
     }
     const doing = this.#doing("save", file);
+    call?.guard?.();
     const refusal = await this.#simple(
       {
         method: "POST",
@@ -175,6 +176,7 @@ export class HttpStorage implements Storage {
   async remove(file: FileHandle, call?: StorageCall): Promise<void> {
     assertHandle(file);
     const doing = this.#doing("remove", file);
+    call?.guard?.();
     await this.#simple(
       { method: "DELETE", path: filePath(file), headers: ACCEPT, doing, signal: call?.signal },
       (answer) => {

@@ -2,7 +2,7 @@
 import { type Instant, type Random, toHex, utf8, utf8Text } from "../base/mod.ts";
 import { isOsError, SgError } from "../errors/mod.ts";
 import type { Fd, FileSystem, FolderEntry } from "../platform/mod.ts";
-import { abortError, throwIfAborted } from "./abort.ts";
+import { throwIfAborted } from "./abort.ts";
 import {
   assertHandle,
   assertRange,
@@ -73,7 +73,7 @@ export class LocalStorage implements Storage {
       if (there !== undefined && file.type === "config") throw existsAlready(this.location);
       // Another process may have renamed it and not yet synced the folder.
       if (there === bytes.length) return await this.#folders.sync(this.#folders.get(folderOf(file)));
-      await this.#write(file, bytes, call?.signal);
+      await this.#write(file, bytes, call);
     });
   }
 
@@ -138,6 +138,7 @@ export class LocalStorage implements Storage {
     return this.#run("remove", filePath(file), call, async () => {
       assertHandle(file);
       const folder = this.#folders.get(folderOf(file));
+      call?.guard?.();
       this.#fs.removeFile(folder, nameOf(file));
       // What is removed in order must be gone in order: an index that comes back after a power cut would name
       // packs that are gone. A pack or a lock that comes back does no harm.
@@ -176,7 +177,7 @@ export class LocalStorage implements Storage {
   }
 
   /** Writes a new file, durably, and gives it its name. */
-  async #write(file: FileHandle, bytes: Uint8Array<ArrayBuffer>, signal?: AbortSignal): Promise<void> {
+  async #write(file: FileHandle, bytes: Uint8Array<ArrayBuffer>, call: StorageCall = {}): Promise<void> {
     const temporary = utf8(`${utf8Text(nameOf(file))}-tmp-${toHex(this.#random.bytes(8))}`);
     const { folder, fd } = await this.#createIn(folderOf(file), temporary);
     try {
@@ -196,7 +197,8 @@ export class LocalStorage implements Storage {
       } finally {
         this.#fs.close(fd);
       }
-      if (signal?.aborted) throw abortError(signal);
+      throwIfAborted(call.signal);
+      call.guard?.();
       this.#name(file, folder, temporary);
     } catch (error) {
       this.#abandon(folder, temporary);

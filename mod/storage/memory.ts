@@ -55,6 +55,7 @@ export class MemoryStorage implements Storage {
       if (used > this.#maxBytes) {
         throw new SgError("SG0200", `Cannot save ${path}: no space left in ${this.location}`);
       }
+      call?.guard?.();
       this.#files.set(path, bytes.slice());
       this.#used = used;
     });
@@ -91,6 +92,7 @@ export class MemoryStorage implements Storage {
 
   remove(file: FileHandle, call?: StorageCall): Promise<void> {
     return this.#do(call, () => {
+      call?.guard?.();
       this.#used -= this.#get("remove", file).length;
       this.#files.delete(filePath(file));
     });

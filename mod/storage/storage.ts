@@ -20,6 +20,11 @@ export interface StoredFile {
 export interface StorageCall {
   readonly signal?: AbortSignal;
   /**
+   * Asked each time right before a save or a removal takes effect, or is sent where that is elsewhere: what it throws ends the
+   * call, undone. A machine may sleep for hours between the caller's last look and that moment.
+   */
+  readonly guard?: () => void;
+  /**
    * Asked before each piece of a file's bytes moves over the network; the piece waits for it. Storages that say
    * {@link Storage.paces} ask it, others do not.
    */

@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { isSgError, type SgCode } from "../../mod/errors/mod.ts";
+import { isSgError, type SgCode, SgError } from "../../mod/errors/mod.ts";
 import type { FileHandle, FileType, Storage, StoredFile } from "../../mod/storage/mod.ts";
 
 /** A fresh, empty, not yet created store, and what ends it. */
@@ -55,6 +55,19 @@ const OBLIGATIONS: Record<string, (storage: Storage) => Promise<void>> = {
     }
     await storage.save(CONFIG, pattern(155));
     assert.deepEqual(await storage.load(CONFIG), pattern(155));
+  },
+  async "a save or a removal that its guard forbids is not done"(storage) {
+    const bytes = pattern(100);
+    const file = stored("index", bytes);
+    const guard = () => {
+      throw new SgError("SG1018", "the lock is old");
+    };
+    await rejectsWith("SG1018", storage.save(file, bytes, { guard }));
+    assert.deepEqual(await listed(storage, "index"), []);
+    await storage.save(file, bytes, { guard: () => {} });
+    await rejectsWith("SG1018", storage.remove(file, { guard }));
+    assert.deepEqual(await storage.load(file), bytes);
+    await storage.remove(file, { guard: () => {} });
   },
   async "an empty file can be stored"(storage) {
     const empty = new Uint8Array(0);

@@ -23,17 +23,21 @@ class SlowStorage extends MemoryStorage {
   held: ((call: string) => Promise<void>) | undefined;
   /** Called before its answer is given. */
   late: ((call: string) => Promise<void>) | undefined;
+  /** A server: what was sent arrives, whatever has become of the sender. */
+  far = true;
   deaf = false;
 
   override async save(file: FileHandle, bytes: Uint8Array<ArrayBuffer>, call?: StorageCall): Promise<void> {
+    if (this.far) call?.guard?.();
     await this.held?.(`save ${file.type}`);
-    await super.save(file, bytes, call);
+    await super.save(file, bytes, this.far ? {} : call);
     await this.late?.(`save ${file.type}`);
   }
 
   override async remove(file: FileHandle, call?: StorageCall): Promise<void> {
+    if (this.far) call?.guard?.();
     await this.held?.(`remove ${file.type}`);
-    await super.remove(file, call);
+    await super.remove(file, this.far ? {} : call);
   }
 
   override stat(file: FileHandle, call?: StorageCall): Promise<StoredFile> {
@@ -140,15 +144,37 @@ Deno.test("Repository.saveSnapshot takes a snapshot back that landed behind a pr
 });
 
 Deno.test("Repository.saveSnapshot succeeds when the process stood still and nobody came", async () => {
-  for (const call of ["save data", "save index", "save snapshots"]) {
+  for (
+    const call of ["save data", "save index", "save snapshots", "save index, near", "save snapshots, near"]
+  ) {
     const house = await new House().init();
-    house.anHourWithin(call, () => Promise.resolve());
+    house.storage.far = !call.endsWith("near");
+    house.anHourWithin(call.replace(", near", ""), () => Promise.resolve());
     const id = await house.backup("ada", DRAFT);
     deepStrictEqual(await house.names("snapshots"), [id], call);
     deepStrictEqual(await house.errors(), [], call);
   }
 });
 
+Deno.test("Repository stores no index or snapshot, and removes nothing, on a drive of its own once a prune came", async () => {
+  for (const call of ["save index", "save snapshots"]) {
+    const house = await new House().init();
+    house.storage.far = false;
+    house.anHourWithin(call, () => house.prune("eve"));
+    await rejects(house.backup("ada", DRAFT), { code: "SG1018" });
+    deepStrictEqual(await house.names("index"), [], call);
+    deepStrictEqual(await house.names("snapshots"), [], call);
+  }
+  const house = await new House().init();
+  house.storage.far = false;
+  await (await house.open("ada")).removeSnapshots([await house.backup("ada", DRAFT)]);
+  const before = [...await house.names("data"), ...await house.names("index")];
+  house.anHourWithin("remove index", () => house.backup("eve", DRAFT));
+  await rejects(house.prune("ada"), { code: "SG1018" });
+  const after = [...await house.names("data"), ...await house.names("index")];
+  deepStrictEqual(before.filter((name) => !after.includes(name)), []);
+  deepStrictEqual(await house.errors(), []);
+});
 Deno.test("pruneRepository puts back an index that it removed while others had taken its lock for stale", async () => {
   const house = await new House().init();
   const old = await house.backup("ada", DRAFT);
@@ -183,11 +209,11 @@ Deno.test("RepositoryLock.assertHeld finds a lock that was taken away, however y
   await using lock = await ada.lock();
   await lock.assertHeld();
   await (await house.open("eve")).unlock({ removeAll: true });
-  await lock.assertFresh();
+  await lock.guarded(() => Promise.resolve());
   strictEqual(lock.signal.aborted, false);
   await rejects(lock.assertHeld(), { code: "SG1018" });
   strictEqual((lock.signal.reason as SgError).code, "SG1018");
-  await rejects(lock.assertFresh(), { code: "SG1018" });
+  await rejects(lock.guarded(() => Promise.resolve()), { code: "SG1018" });
 });
 
 Deno.test("RepositoryLock.assertHeld goes by the clock where the storage does not answer", async () => {
