@@ -211,7 +211,9 @@ class World {
     const { process, host, kind } = job;
     const name = `${kind} ${host.name}/${process.identity.pid}`;
     const say = (text: string) => this.#say(`${name}: ${text}`);
-    const storage = new SimStorage(this.#server, process, () => this.#schedule.nowMs, this.#options, say);
+    const worker = host.local ? process : this.#process({ hostname: "server", pid: 1, skewMs: 0 }, CALM);
+    const nowMs = () => this.#schedule.nowMs;
+    const storage = new SimStorage(this.#server, { process, worker }, nowMs, this.#options, say);
     this.#running.add(job);
     const run = process.sleep(startMs).then(() => job.run(this.#schedule, storage, retryLockMs));
     void Promise.race([run, process.death.promise]).then(

@@ -102,7 +102,8 @@ function halfOf(bytes: Uint8Array): Uint8Array {
 }
 
 /**
- * The repository's storage as one process reaches it. Each call takes its way there and back, may fail undone or done, and
+ * The repository's storage as one process reaches it: on a drive of its own machine, or through a server, which carries out
+ * what it was sent even if the sender sleeps or dies. Each call takes its way there and back, may fail undone or done, and
  * breaks off when the power fails. The answer to a dead process never comes.
  */
 export class SimStorage implements Storage {
@@ -110,6 +111,8 @@ export class SimStorage implements Storage {
   readonly connections = 3;
   readonly #server: SimServer;
   readonly #process: SimProcess;
+  /** Who does the work: the process itself where the drive is its own, else one of the server's. */
+  readonly #worker: SimProcess;
   readonly #nowMs: () => number;
   readonly #wrappers: SimWrappers;
   readonly #trace: (text: string) => void;
@@ -120,13 +123,14 @@ export class SimStorage implements Storage {
 
   constructor(
     server: SimServer,
-    process: SimProcess,
+    { process, worker }: { readonly process: SimProcess; readonly worker: SimProcess },
     nowMs: () => number,
     wrappers: SimWrappers,
     trace: (text: string) => void,
   ) {
     this.#server = server;
     this.#process = process;
+    this.#worker = worker;
     this.#nowMs = nowMs;
     this.#wrappers = wrappers;
     this.#trace = trace;
@@ -138,57 +142,68 @@ export class SimStorage implements Storage {
   }
 
   create(call?: StorageCall): Promise<void> {
-    return this.#do("create", (inner) => inner.create(call));
+    return this.#do("create", (inner, sent) => inner.create(sent), call);
   }
 
   save(file: FileHandle, bytes: Uint8Array<ArrayBuffer>, call?: StorageCall): Promise<void> {
-    return this.#do(`save ${shown(file)}`, (inner) => inner.save(file, bytes, call));
+    return this.#do(`save ${shown(file)}`, (inner, sent) => inner.save(file, bytes, sent), call);
   }
 
   load(file: FileHandle, range?: LoadRange): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#do(`load ${shown(file)}`, (inner) => inner.load(file, range));
+    return this.#do(`load ${shown(file)}`, (inner, sent) => inner.load(file, { ...range, ...sent }), range);
   }
 
   stat(file: FileHandle, call?: StorageCall): Promise<StoredFile> {
-    return this.#do(`stat ${shown(file)}`, (inner) => inner.stat(file, call));
+    return this.#do(`stat ${shown(file)}`, (inner, sent) => inner.stat(file, sent), call);
   }
 
   async *list(type: FileType, call?: StorageCall): AsyncIterable<StoredFile> {
-    yield* await this.#do(`list ${type}`, (inner) => Array.fromAsync(inner.list(type, call)));
+    yield* await this.#do(`list ${type}`, (inner, sent) => Array.fromAsync(inner.list(type, sent)), call);
   }
 
   remove(file: FileHandle, call?: StorageCall): Promise<void> {
-    return this.#do(`remove ${shown(file)}`, (inner) => inner.remove(file, call));
+    return this.#do(`remove ${shown(file)}`, (inner, sent) => inner.remove(file, sent), call);
   }
 
   close(): Promise<void> {
     return Promise.resolve();
   }
 
-  async #do<T>(what: string, act: (inner: Storage) => Promise<T>): Promise<T> {
+  async #do<T>(
+    what: string,
+    act: (inner: Storage, call: StorageCall | undefined) => Promise<T>,
+    call?: StorageCall,
+  ): Promise<T> {
     const process = this.#process;
     const server = this.#server;
-    if (this.#opening) return await act(new LocalStorage(server.disk, process.random, REPOSITORY));
+    if (this.#opening) return await act(new LocalStorage(server.disk, process.random, REPOSITORY), call);
     await process.step();
-    if (server.upAtMs > this.#nowMs()) return this.#failed(what, "down");
+    if (server.upAtMs > this.#nowMs()) return await this.#fails(what, "down");
     const { epoch } = server;
     const luck = process.fate.failing > 0 ? process.random.fraction() / process.fate.failing : 1;
-    if (luck < 0.5) return this.#failed(what, "not done");
+    if (luck < 0.5) return await this.#fails(what, "not done");
     let result: T;
     try {
-      result = await act(this.#opened());
+      result = await act(this.#opened(), this.#sent(call));
     } catch (error) {
-      if (process.dead) return await new Promise<never>(() => {});
-      if (epoch !== server.epoch) return this.#failed(what, "broke off");
+      if (epoch !== server.epoch) return await this.#fails(what, "broke off");
       this.#trace(`${what}: ${error instanceof SgError ? error.code : error}`);
+      // Whoever sleeps, or is dead, hears it later, or never.
+      await process.step();
       throw error;
     }
-    if (process.dead) return await new Promise<never>(() => {});
-    if (epoch !== server.epoch) return this.#failed(what, "broke off");
-    if (luck < 1) return this.#failed(what, "done, answer lost");
+    if (epoch !== server.epoch) return await this.#fails(what, "broke off");
+    if (luck < 1) return await this.#fails(what, "done, answer lost");
     this.#trace(what);
     await process.step();
     return result;
+  }
+
+  /** What goes to the server: who sends asks the guard; the server knows of none, nor of any abort. */
+  #sent(call: StorageCall | undefined): StorageCall | undefined {
+    if (this.#worker === this.#process) return call;
+    call?.guard?.();
+    return undefined;
   }
 
   #opened(): Storage {
@@ -196,14 +211,15 @@ export class SimStorage implements Storage {
     if (this.#inner === undefined || this.#epoch !== server.epoch) {
       const { fileSystem = (fs) => fs, storage = (inner) => inner } = this.#wrappers;
       this.#epoch = server.epoch;
-      const view = fileSystem(server.view(this.#process));
-      this.#inner = storage(new LocalStorage(view, this.#process.random, REPOSITORY));
+      const view = fileSystem(server.view(this.#worker));
+      this.#inner = storage(new LocalStorage(view, this.#worker.random, REPOSITORY));
     }
     return this.#inner;
   }
 
-  #failed(what: string, how: string): never {
+  async #fails(what: string, how: string): Promise<never> {
     this.#trace(`${what}: ${how}`);
+    await this.#process.step();
     throw new SgError("SG0083", `Cannot ${what}: ${how}`);
   }
 }
