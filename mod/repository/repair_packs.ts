@@ -69,7 +69,9 @@ export async function repairPacks(
   await repository.writeIndex(call);
   await rewriteIndexes(repository, { ...call, drop });
   const removedPacks = [...new Set(ids)];
-  for (const id of removedPacks) await removeIfThere(repository, "data", id, call);
+  for (const id of removedPacks) {
+    await repository.guarded((guard) => removeIfThere(repository, "data", id, { ...call, guard }));
+  }
   const lostBlobs = [...lost.values()].filter(({ type, id }) => {
     for (let entry = table.findHex(type, id); entry >= 0; entry = table.findNext(entry)) {
       if (!drop.has(table.packOf(entry))) return false;

@@ -420,7 +420,7 @@ export class Repository {
 
   /** Removes snapshots. Gives how many were there. */
   removeSnapshots(ids: Iterable<SnapshotId>, call: StorageCall = {}): Promise<number> {
-    return removeSnapshots(this.files, ids, call);
+    return removeSnapshots(this, ids, call);
   }
 
   /** The keys that open this repository, the oldest first. */

@@ -103,22 +103,25 @@ export async function saveSnapshot(
     await repository.assertHeld();
   } catch (error) {
     // The process stood still in that call. Nobody has been told of the snapshot, and a prune may have taken its data.
-    await removeSnapshots(files, [name]).catch(() => {});
+    await files.storage.remove({ type: "snapshots", name }).catch(() => {});
     throw error;
   }
   return name;
 }
 
-/** Removes snapshots; those already gone are no error. Gives how many were removed. */
+/** Removes snapshots, each guarded; those already gone are no error. Gives how many were removed. */
 export async function removeSnapshots(
-  files: RepositoryFiles,
+  repository: Pick<Repository, "files" | "guarded">,
   ids: Iterable<SnapshotId>,
   call: StorageCall = {},
 ): Promise<number> {
+  const { files } = repository;
   let removed = 0;
   await eachInParallel(ids, files.storage.connections, async (name) => {
     try {
-      await files.storage.remove({ type: "snapshots", name }, call);
+      await repository.guarded((guard) =>
+        files.storage.remove({ type: "snapshots", name }, { ...call, guard })
+      );
       removed++;
     } catch (error) {
       if (!isSgError(error, "SG1006")) throw error;

@@ -175,6 +175,18 @@ Deno.test("Repository stores no index or snapshot, and removes nothing, on a dri
   deepStrictEqual(before.filter((name) => !after.includes(name)), []);
   deepStrictEqual(await house.errors(), []);
 });
+
+Deno.test("Repository.removeSnapshots removes none once another came: they may have counted on it", async () => {
+  const house = await new House().init();
+  house.storage.far = false;
+  const id = await house.backup("ada", DRAFT);
+  const ada = await house.open("ada");
+  await using _lock = await ada.lock({ exclusive: true });
+  house.anHourWithin("remove snapshots", () => house.prune("eve"));
+  await rejects(ada.removeSnapshots([id]), { code: "SG1018" });
+  deepStrictEqual(await house.names("snapshots"), [id]);
+});
+
 Deno.test("pruneRepository puts back an index that it removed while others had taken its lock for stale", async () => {
   const house = await new House().init();
   const old = await house.backup("ada", DRAFT);
