@@ -141,7 +141,7 @@ class World {
       await this.#judgeDisk(this.#server.disk, "when all was quiet");
       this.#schedule.nowMs += random.pick([SECOND, 10 * MINUTE, 35 * MINUTE]);
     }
-    if (random.chance(0.5)) await this.#endWell();
+    if (random.chance(0.4)) await this.#endWell();
   }
 
   /** Several start at the same moment, or soon after each other, and anything may befall them. */
@@ -170,7 +170,7 @@ class World {
   #outage(): void {
     const random = this.#random;
     const jobs = 1 + random.below(2);
-    this.#server.cutAt = this.#server.calls + 1 + random.below(random.pick([100, 400]) * jobs);
+    this.#server.cutAt = this.#server.calls + 1 + random.below(random.pick([60, 200, 1500]) * jobs);
     for (let i = 0; i < jobs; i++) this.#start({ startMs: random.below(30) });
   }
 
@@ -298,7 +298,7 @@ function drawFate(random: SimRandom): SimFate {
   }
   return {
     pauses,
-    diesAt: random.chance(0.15) ? 1 + random.below(random.pick([40, 150, 600])) : Infinity,
+    diesAt: random.chance(0.15) ? 1 + random.below(random.pick([40, 150, 1500])) : Infinity,
     failing: random.chance(0.2) ? random.pick([0.01, 0.05, 0.15]) : 0,
   };
 }
