@@ -51,10 +51,11 @@ export class SimHost {
   /** Processes that read the files now: meanwhile nobody changes them. */
   readonly #reading = new Set<number>();
 
-  constructor(name: string, local: boolean, random: SimRandom) {
+  /** `skewMs` is what its clock is ahead. */
+  constructor(name: string, { local, skewMs }: Pick<SimHost, "local" | "skewMs">, random: SimRandom) {
     this.name = name;
     this.local = local;
-    this.skewMs = random.below(240_000) - 120_000;
+    this.skewMs = skewMs;
     this.#cached = random.chance(0.3);
     for (const folder of FOLDERS) this.#tree.folder(this.#path(folder));
     // The same in every story: what the first snapshots hold.

@@ -17,6 +17,7 @@ const MINUTE = 60 * SECOND;
 /** Longer than any lock of the dead is respected. */
 const PATIENCE_MS = 45 * MINUTE;
 const KINDS: readonly SimJobKind[] = ["backup", "backup", "backup", "forget", "forget", "prune", "check"];
+const WRONG_CLOCKS_MS = [0, -60 * MINUTE, 60 * MINUTE, 120 * MINUTE];
 /** Lines of the story that a failure shows. */
 const TRACE_LINES = 120;
 
@@ -84,7 +85,7 @@ async function begin(): Promise<Beginning> {
   const acked = new Map<SnapshotId, SimFiles>();
   await initRepository(new LocalStorage(disk, random, REPOSITORY), {}, testPorts({ random, clock }));
   for (const name of ["gone", ...HOSTS]) {
-    const host = new SimHost(name, false, random);
+    const host = new SimHost(name, { local: false, skewMs: 0 }, random);
     const storage = new LocalStorage(disk, random, REPOSITORY);
     await using session = await Session.open(host.ports(clock, random), storage, SESSION);
     const { snapshotId } = await runBackup(session, { paths: [host.home], hostname: name }, heardRun());
@@ -104,6 +105,8 @@ class World {
   readonly #model: SimModel;
   readonly #server: SimServer;
   readonly #hosts: SimHost[];
+  /** Clocks are hours apart: no lock is respected as it should be. Nothing may be lost, but much has to be waited for. */
+  readonly #clocksApart: boolean;
   readonly #outcomes = new Map<string, number>();
   readonly #running = new Set<SimJob>();
   readonly #judge: SimProcess;
@@ -117,7 +120,11 @@ class World {
     this.#model = new SimModel(acked);
     this.#schedule.nowMs = 10 * MINUTE;
     this.#server = new SimServer(disk.crash(this.#random), new SimRandom(seed, "server"), () => this.#cut());
-    this.#hosts = HOSTS.map((name, i) => new SimHost(name, i === 0, this.#random));
+    this.#clocksApart = this.#random.chance(0.1);
+    this.#hosts = HOSTS.map((name, i) => {
+      const skewMs = this.#clocksApart ? this.#random.pick(WRONG_CLOCKS_MS) : this.#random.below(4 * MINUTE);
+      return new SimHost(name, { local: i === 0, skewMs }, this.#random);
+    });
     this.#judge = this.#process({ hostname: "judge", pid: 1, skewMs: 0 }, CALM);
   }
 
@@ -141,7 +148,7 @@ class World {
       await this.#judgeDisk(this.#server.disk, "when all was quiet");
       this.#schedule.nowMs += random.pick([SECOND, 10 * MINUTE, 35 * MINUTE]);
     }
-    if (random.chance(0.4)) await this.#endWell();
+    if (!this.#clocksApart && random.chance(0.4)) await this.#endWell();
   }
 
   /** Several start at the same moment, or soon after each other, and anything may befall them. */
