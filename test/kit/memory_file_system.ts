@@ -380,7 +380,9 @@ export class MemoryFileSystem implements FileSystem {
 
   /** The error number that a hook wants for this call. */
   #ask(call: string, name?: Uint8Array, fd?: Fd): string | undefined {
-    const seen: MemoryCall = { call, name, fd, number: ++this.#calls };
+    const number = ++this.#calls;
+    if (this.#hooks.length === 0) return undefined;
+    const seen: MemoryCall = { call, name, fd, number };
     return [...this.#hooks].values().map((hook) => hook(seen)).find((errno) => errno !== undefined);
   }
 

@@ -120,12 +120,12 @@ export function checkName(name: Uint8Array, call: string): void {
 
 /** The map key of a name: one character per byte, so that every byte has its place. */
 export function keyOf(bytes: Uint8Array): string {
-  let key = "";
-  for (const byte of bytes) key += String.fromCharCode(byte);
-  return key;
+  return String.fromCharCode(...bytes);
 }
 
 /** The name of a map key. */
 export function bytesOf(key: string): Uint8Array {
-  return Uint8Array.from(key, (character) => character.charCodeAt(0));
+  const bytes = new Uint8Array(key.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = key.charCodeAt(i);
+  return bytes;
 }
