@@ -141,14 +141,14 @@ class World {
 
   async live(): Promise<void> {
     const random = this.#random;
-    for (let round = random.pick([1, 1, 2]); round > 0; round--) {
+    for (let round = random.pick([1, 1, 1, 2]); round > 0; round--) {
       random.pick([this.#crowd, this.#crowd, this.#sleeper, this.#sleeper, this.#outage]).call(this);
       await this.#untilQuiet();
       this.#server.cutAt = Infinity;
       await this.#judgeDisk(this.#server.disk, "when all was quiet");
       this.#schedule.nowMs += random.pick([SECOND, 10 * MINUTE, 35 * MINUTE]);
     }
-    if (!this.#clocksApart && random.chance(0.4)) await this.#endWell();
+    if (!this.#clocksApart && random.chance(0.2)) await this.#endWell();
   }
 
   /** Several start at the same moment, or soon after each other, and anything may befall them. */
@@ -167,7 +167,13 @@ class World {
     const kind = random.pick(["backup", "backup", "forget", "prune"] as const);
     this.#start({ kind, fate: { ...fate, pauses: [pause, ...fate.pauses] } });
     for (let i = 1 + random.below(2); i > 0; i--) {
-      const startMs = random.pick([random.below(ms), ms - random.below(2 * SECOND), 20 * MINUTE]);
+      // Mostly when the lock is about to be stale, or the sleeper to wake: what comes before that only waits.
+      const startMs = random.pick([
+        28 * MINUTE + random.below(4 * MINUTE),
+        Math.max(28 * MINUTE, random.below(ms)),
+        ms - random.below(2 * SECOND),
+        random.below(ms),
+      ]);
       const calm = random.chance(0.7);
       this.#start({ startMs, retryLockMs: PATIENCE_MS, ...(calm ? { fate: CALM } : {}) });
     }
