@@ -35,6 +35,15 @@ export async function runBackup(
   const start = session.ports.clock.now();
   await using lock = await session.lock({ exclusive: false }, options);
   const run = { ...options, signal: lock.signal };
+  return await lock.explain(() => backUpUnderLock(session, order, run, start));
+}
+
+async function backUpUnderLock(
+  session: Session,
+  order: BackupOrder,
+  run: RunOptions,
+  start: Instant,
+): Promise<BackupReport> {
   const source = sourceOf(order, run);
   const set: BackupSet = { hostname: order.hostname ?? hostName(), paths: shownPaths(source) };
   const parent = await findParent(session, order, set, run.signal);
@@ -56,6 +65,8 @@ export async function runBackup(
   const parentField = parent ? { parent: parent.id } : {};
   if (order.dryRun) return { ...report, ...parentField };
   if (order.skipIfUnchanged && parent?.snapshot.tree === result.tree) {
+    // The parent stands for this backup, so it must not have been removed meanwhile.
+    await session.repository.assertHeld();
     await journal?.remove();
     return { ...report, ...parentField };
   }

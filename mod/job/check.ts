@@ -51,7 +51,7 @@ export async function runCheck(
   let problems = 0;
   options.onStart?.(() => progressOf(now, problems));
   const lanes = order.readData && session.lanes();
-  return await checkRepository(session.repository, {
+  const report = await checkRepository(session.repository, {
     signal: lock.signal,
     ...(order.readData && { readData: order.readData === true ? "all" : order.readData }),
     ...(order.filter ? { filter: order.filter } : {}),
@@ -67,6 +67,9 @@ export async function runCheck(
       options.observer.problem({ code, message });
     },
   });
+  // Beside a prune that took the lock for stale anything looks like damage.
+  if (report.errors > 0) await session.repository.assertHeld();
+  return report;
 }
 
 function progressOf({ phase, done, total }: CheckProgress, problems: number): Progress {

@@ -55,6 +55,14 @@ export async function runForget(
   }
   await using lock = await session.lock({ exclusive: true }, options);
   const run = { ...options, signal: lock.signal };
+  return await lock.explain(() => forgetUnderLock(session, order, run));
+}
+
+async function forgetUnderLock(
+  session: Session,
+  order: ForgetOrder,
+  run: RunOptions,
+): Promise<ForgetReport> {
   const groups = order.ids.length > 0
     ? [{ keep: [], remove: await listSnapshots(session, { filter: order.filter, ids: order.ids }, run) }]
     : await judge(session, order, run);

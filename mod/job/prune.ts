@@ -42,7 +42,7 @@ export async function runPrune(
   options: RunOptions,
 ): Promise<PruneReport> {
   await using lock = await session.lock({ exclusive: true }, options);
-  return await pruneUnderLock(session, order, { ...options, signal: lock.signal });
+  return await lock.explain(() => pruneUnderLock(session, order, { ...options, signal: lock.signal }));
 }
 
 /** As {@link runPrune}, for a caller that holds the exclusive lock. */

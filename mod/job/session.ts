@@ -105,7 +105,9 @@ export class Session implements AsyncDisposable {
     { exclusive }: { readonly exclusive: boolean },
     { signal, observer }: RunOptions,
   ): Promise<RunLock> {
-    if (this.options.noLock && !exclusive) return { signal, [Symbol.asyncDispose]: () => Promise.resolve() };
+    if (this.options.noLock && !exclusive) {
+      return { signal, explain: (work) => work(), [Symbol.asyncDispose]: () => Promise.resolve() };
+    }
     const order: LockOptions = {
       exclusive,
       signal,
@@ -153,7 +155,7 @@ export class Session implements AsyncDisposable {
 }
 
 /** A lock, or its stand-in where none is taken. */
-export type RunLock = Pick<RepositoryLock, "signal" | typeof Symbol.asyncDispose>;
+export type RunLock = Pick<RepositoryLock, "signal" | "explain" | typeof Symbol.asyncDispose>;
 
 function repositoryPorts({ clock, random, log }: Ports): RepositoryPorts {
   const { name, uid, gid } = currentUser();

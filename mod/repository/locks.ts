@@ -3,6 +3,7 @@ import { type Clock, type Instant, type LockId, type Log } from "../base/mod.ts"
 import { isSgError, SgError } from "../errors/mod.ts";
 import { decodeLock, encodeLock, type Lock } from "../format/mod.ts";
 import type { Storage, StorageCall, StoredFile } from "../storage/mod.ts";
+import { damageOf } from "./index_loader.ts";
 import { listFiles, type RepositoryFiles } from "./repository_files.ts";
 
 const MINUTE_MS = 60_000;
@@ -147,6 +148,19 @@ export class RepositoryLock implements AsyncDisposable {
         if (!isSgError(error, "SG1006") && this.#ageMs() < LOST_MS) return;
         this.#lose(error);
       }
+    }
+  }
+
+  /**
+   * Does the work of a run. What it fails with because somebody else has come in and changed things (a file that is gone, a
+   * blob that no index lists) is told as what it is, SG1018, and not as damage.
+   */
+  async explain<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (damageOf(error) || isSgError(error, "SG1028")) await this.assertHeld();
+      throw error;
     }
   }
 

@@ -3,7 +3,12 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import type { SnapshotId } from "../../../mod/base/mod.ts";
 import { SgError } from "../../../mod/errors/mod.ts";
-import { checkRepository, pruneRepository, Repository } from "../../../mod/repository/mod.ts";
+import {
+  checkRepository,
+  type NamedSnapshot,
+  pruneRepository,
+  Repository,
+} from "../../../mod/repository/mod.ts";
 import {
   type FileHandle,
   type FileType,
@@ -235,4 +240,24 @@ Deno.test("RepositoryLock.assertHeld goes by the clock where the storage does no
   await lock.assertHeld();
   house.clock.ms += HOUR;
   await rejects(lock.assertHeld(), { code: "SG1018" });
+});
+
+Deno.test("RepositoryLock.explain tells what is missing because the lock was lost as that, and real damage as damage", async () => {
+  const house = await new House().init();
+  const id = await house.backup("ada", DRAFT);
+  const ada = await house.open("ada");
+  await using lock = await ada.lock();
+  const [{ snapshot }] = await ada.listSnapshots() as [NamedSnapshot];
+  const read = () => lock.explain(() => ada.loadTree(snapshot.tree));
+  house.clock.ms += HOUR;
+  const packs = new Map<string, Uint8Array<ArrayBuffer>>();
+  for (const name of await house.names("data")) {
+    packs.set(name, await house.storage.load({ type: "data", name }));
+    await house.storage.remove({ type: "data", name });
+  }
+  await rejects(read(), { code: "SG1006" });
+  for (const [name, bytes] of packs) await house.storage.save({ type: "data", name }, bytes);
+  await (await house.open("eve")).removeSnapshots([id]);
+  await house.prune("eve");
+  await rejects(read(), { code: "SG1018" });
 });
