@@ -18,6 +18,8 @@ const MINUTE = 60 * SECOND;
 const PATIENCE_MS = 45 * MINUTE;
 const KINDS: readonly SimJobKind[] = ["backup", "backup", "backup", "forget", "forget", "prune", "check"];
 const WRONG_CLOCKS_MS = [0, -60 * MINUTE, 60 * MINUTE, 120 * MINUTE];
+/** How a job may end: well, not at all, kept out, thrown out, or without an answer. Never with damage that is none. */
+const OUTCOMES: readonly SimOutcome[] = ["acked", "died", "SG1003", "SG1018", "SG0083"];
 /** Lines of the story that a failure shows. */
 const TRACE_LINES = 120;
 
@@ -112,6 +114,8 @@ class World {
   readonly #judge: SimProcess;
   #jobs = 0;
   #last: SimOutcome = "";
+  /** The first end of a job that nothing in the story explains. */
+  #wrong: string | undefined;
 
   constructor(seed: number, { disk, acked }: Beginning, options: SimOptions) {
     this.#seed = seed;
@@ -234,7 +238,7 @@ class World {
         say(`ends: ${outcome}`);
         this.#ended(job, outcome);
       },
-      (error) => this.#ended(job, `failed in itself: ${error instanceof Error ? error.stack : error}`),
+      (error) => this.#ended(job, error instanceof Error ? error.stack ?? error.message : String(error)),
     );
   }
 
@@ -246,6 +250,7 @@ class World {
     job.host.freePid(job.process.identity.pid);
     const key = `${job.kind} ${outcome}`;
     this.#outcomes.set(key, (this.#outcomes.get(key) ?? 0) + 1);
+    if (!OUTCOMES.includes(outcome)) this.#wrong ??= `a ${job.kind} ended so: ${outcome}`;
   }
 
   async #untilQuiet(): Promise<void> {
@@ -254,6 +259,7 @@ class World {
       () => this.#server.images.length > 0 ? this.#judgeImages() : undefined,
     );
     await this.#judgeImages();
+    if (this.#wrong) this.#fail(this.#wrong);
   }
 
   /** The power fails: what runs in the machine dies, the others find it gone for a while. */
