@@ -1,6 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { type BlobId, type Clock, toHex } from "../base/mod.ts";
-import { SgError } from "../errors/mod.ts";
+import { isSgError, SgError } from "../errors/mod.ts";
 import { BlobWriter, type SavedCounts, type SealedPack } from "../repository/mod.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Session } from "./session.ts";
@@ -60,7 +60,9 @@ export class BackupTarget {
 function withGrace(signal: AbortSignal, clock: Clock): AbortSignal {
   const late = new AbortController();
   signal.addEventListener("abort", () => {
-    void clock.sleep(GRACE_MS).then(() => late.abort(new SgError("SG1016", "The command was interrupted")));
+    const { reason } = signal;
+    const why = isSgError(reason) ? reason : new SgError("SG1016", "The command was interrupted");
+    void clock.sleep(GRACE_MS).then(() => late.abort(why));
   }, { once: true });
   return late.signal;
 }

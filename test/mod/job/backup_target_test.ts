@@ -1,5 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import assert from "node:assert/strict";
+import { SgError } from "../../../mod/errors/mod.ts";
 import { BackupTarget } from "../../../mod/job/backup_target.ts";
 import { encodeTree } from "../../../mod/format/mod.ts";
 import { MemoryStorage } from "../../../mod/storage/mod.ts";
@@ -73,6 +74,18 @@ Deno.test("BackupTarget gives the storage some time after an interruption, and n
   await clock.advance(1000);
   await assert.rejects(target.checkpoint(), { code: "SG1016" });
   assert.equal(await stage.count("index"), 1);
+});
+
+Deno.test("BackupTarget says why it gave up: a lock that was lost is no interruption", async () => {
+  const clock = new FakeClock({ auto: false, start: 1_780_000_000_000_000_000n });
+  const stage = await JobStage.made({ clock });
+  await using session = await stage.open();
+  const stop = new AbortController();
+  const target = new BackupTarget(session, { dryRun: false, signal: stop.signal });
+  stop.abort(new SgError("SG1018", "lost"));
+  await clock.advance(2000);
+  await target.saveTree(tree("a"));
+  await assert.rejects(target.checkpoint(), { code: "SG1018" });
 });
 
 Deno.test("BackupTarget of a dry run stores nothing, though its session has read packs before", async () => {
