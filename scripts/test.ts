@@ -6,6 +6,7 @@
 interface Tool {
   /** A program's name, or the beginning of a file's path. */
   readonly command: string;
+  /** One or more, separated by spaces. */
   readonly debianPackage: string;
   readonly neededFor: string;
   /** What the text of a test file that needs it holds: without the tool such files are left out. */
@@ -36,6 +37,12 @@ const TOOLS: readonly Tool[] = [
     command: "/usr/src/linux-source-",
     debianPackage: "linux-source",
     neededFor: "real data: the Linux source tree",
+  },
+  {
+    command: "cc",
+    debianPackage: "gcc libc6-dev",
+    neededFor: "building the shim that injects faults",
+    usedBy: /fault_shim\.ts/,
   },
   { command: "python3", debianPackage: "python3-minimal", neededFor: "making odd files" },
 ];
@@ -74,7 +81,7 @@ async function getTools(): Promise<void> {
   if (
     missing.length > 0 && Deno.build.os === "linux" && Deno.uid() === 0 && await exists("/usr/bin/apt-get")
   ) {
-    const packages = [...new Set(missing.map((tool) => tool.debianPackage))];
+    const packages = [...new Set(missing.flatMap((tool) => tool.debianPackage.split(" ")))];
     console.log(`installing ${packages.join(", ")}`);
     const environment = { DEBIAN_FRONTEND: "noninteractive" };
     const install = ["apt-get", "install", "-y", "-q", "--no-install-recommends", ...packages];
