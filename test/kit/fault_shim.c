@@ -178,7 +178,8 @@ static enum verdict judge(enum class class, int dir, const char *name) {
   }
   if (mode == KILL || (mode == TORN && (class != WRITE || number > at))) die();
   if (mode == STOP) {
-    syscall(SYS_kill, (long)getpid(), (long)SIGSTOP);
+    /* To this thread: then the stop has begun before it goes on. */
+    syscall(SYS_tgkill, (long)getpid(), syscall(SYS_gettid), (long)SIGSTOP);
     errno = saved;
     return GO;
   }
