@@ -33,11 +33,17 @@ export interface PruneProgress {
   readonly total: number;
 }
 
+/**
+ * A half-written file of this age belongs to nobody: its writer would have lost its lock long ago, and the clocks of the
+ * machines may differ by some hours.
+ */
+const TEMPORARY_MS = 24 * 3600 * 1000;
+
 /** Gaps up to this size are read over rather than asked for in two requests, bytes. */
 const GAP_BYTES_MAX = 256 * 1024;
 
 /**
- * Removes what no snapshot needs. The caller holds an exclusive lock; the repository is freshly opened, its index not
+ * Removes what no snapshot needs, and what crashed runs left half-written. The caller holds an exclusive lock; the repository is freshly opened, its index not
  * loaded, and must not be used afterwards. Order: new packs, new indexes, old indexes, old packs; so every needed blob is
  * there and listed at any moment, and an interruption leaves at most what the next prune removes.
  *
@@ -66,7 +72,11 @@ export async function pruneRepository(
   });
   const sizes = await listPackSizes(repository, signal);
   const plan = planPrune({ table, packs, used, sizes, version: repository.config.version, limits: options });
-  if (!dryRun) await new Prune(repository, plan, used, options).run();
+  if (!dryRun) {
+    // First of all, for they make room.
+    await repository.storage.removeTemporaries?.(TEMPORARY_MS, repository.ports.clock.now(), call);
+    await new Prune(repository, plan, used, options).run();
+  }
   return plan.stats;
 }
 

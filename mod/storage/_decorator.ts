@@ -1,4 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
+import type { Instant } from "../base/mod.ts";
 import type { FileHandle, FileType, LoadRange, Storage, StorageCall, StoredFile } from "./storage.ts";
 
 /** A storage that hands every call on; decorators override what they change. */
@@ -43,6 +44,10 @@ export class ForwardingStorage implements Storage {
 
   remove(file: FileHandle, call?: StorageCall): Promise<void> {
     return this.inner.remove(file, call);
+  }
+
+  removeTemporaries(olderThanMs: number, now: Instant, call?: StorageCall): Promise<number> {
+    return this.inner.removeTemporaries?.(olderThanMs, now, call) ?? Promise.resolve(0);
   }
 
   close(): Promise<void> {

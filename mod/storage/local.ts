@@ -146,10 +146,6 @@ export class LocalStorage implements Storage {
     });
   }
 
-  /**
-   * Removes what crashed runs left: temporaries that were last written more than `olderThanMs` milliseconds before
-   * `now`. Younger ones may belong to a run under way. Returns how many there were.
-   */
   removeTemporaries(olderThanMs: number, now: Instant, call?: StorageCall): Promise<number> {
     return this.#run("clean up", "temporary files", call, () => {
       const before = now - BigInt(Math.round(olderThanMs)) * 1_000_000n;

@@ -22,6 +22,10 @@ class ReadOnlyStorage extends ForwardingStorage {
     return this.#refuse(`remove ${filePath(file)}`);
   }
 
+  override removeTemporaries(): Promise<number> {
+    return this.#refuse("clean up");
+  }
+
   #refuse(doing: string): Promise<never> {
     return Promise.reject(
       new SgError("SG1014", `Cannot ${doing} at ${this.location}: it was opened for reading only`),

@@ -1,4 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
+import type { Instant } from "../base/mod.ts";
 
 /** The kinds of files a store keeps. Storage never learns what they mean. */
 export type FileType = "config" | "data" | "keys" | "locks" | "snapshots" | "index";
@@ -68,6 +69,11 @@ export interface Storage {
   stat(file: FileHandle, call?: StorageCall): Promise<StoredFile>;
   list(type: FileType, call?: StorageCall): AsyncIterable<StoredFile>;
   remove(file: FileHandle, call?: StorageCall): Promise<void>;
+  /**
+   * Removes what crashed runs left half-written: what was last touched more than `olderThanMs` milliseconds before `now`.
+   * Younger ones may belong to a run under way. Gives how many there were. Absent where a store sees to that itself.
+   */
+  removeTemporaries?(olderThanMs: number, now: Instant, call?: StorageCall): Promise<number>;
   /** Frees sockets and descriptors; later calls fail. */
   close(): Promise<void>;
 }

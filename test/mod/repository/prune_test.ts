@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { type SnapshotId, systemRandom } from "../../../mod/base/mod.ts";
+import { type SnapshotId, systemClock, systemRandom } from "../../../mod/base/mod.ts";
 import {
   checkRepository,
   findUsedBlobs,
@@ -9,8 +9,11 @@ import {
   pruneRepository,
   Repository,
 } from "../../../mod/repository/mod.ts";
-import { MemoryStorage, type Storage } from "../../../mod/storage/mod.ts";
+import { openFileSystem } from "../../../mod/platform/mod.ts";
+import { LocalStorage, MemoryStorage, type Storage, withBandwidthLimit } from "../../../mod/storage/mod.ts";
+import { filesBelow } from "../../kit/crash_place.ts";
 import { DamagedStorage, namesOf, StoppingStorage } from "../../kit/damaged_storage.ts";
+import { scratch } from "../../kit/scratch.ts";
 import { type Draft, DraftSaver, initRepository, PASSWORD, reopen, testPorts } from "../../kit/repository.ts";
 
 const blob = (n: number, bytes = 3000) => {
@@ -44,6 +47,27 @@ async function fill(storage: Storage, drafts: readonly Draft[]): Promise<Snapsho
   }
   return ids;
 }
+
+Deno.test("pruneRepository removes half-written files of crashed runs once they are a day old", async () => {
+  await using folder = await scratch();
+  const storage = new LocalStorage(openFileSystem(), systemRandom, folder.path);
+  await fill(storage, [{ a: blob(1) }]);
+  const names = [
+    "config-tmp-00",
+    ...["snapshots", "index", "data/00"].map((sub) => `${sub}/${"0".repeat(64)}-tmp-00`),
+  ];
+  for (const name of names) Deno.writeTextFileSync(`${folder.path}/${name}`, "half");
+  const left = () => names.filter((name) => filesBelow(folder.path).includes(`/${name}`));
+  await prune(storage);
+  deepStrictEqual(left(), names);
+  const yesterday = new Date(Date.now() - 25 * 3600 * 1000);
+  for (const name of names) Deno.utimeSync(`${folder.path}/${name}`, yesterday, yesterday);
+  await prune(withBandwidthLimit(storage, systemClock, {}), { dryRun: true });
+  deepStrictEqual(left(), names);
+  await prune(withBandwidthLimit(storage, systemClock, {}));
+  deepStrictEqual(left(), []);
+  await storage.close();
+});
 
 Deno.test("pruneRepository removes what no snapshot needs and keeps the rest", async () => {
   const storage = new MemoryStorage();
