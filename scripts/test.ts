@@ -18,7 +18,7 @@ const TOOLS: readonly Tool[] = [
     command: "restic",
     debianPackage: "restic",
     neededFor: "comparing with the real restic",
-    usedBy: /\brestic(Done)?\(|"restic"|\bRestic\b|both_programs\.ts/,
+    usedBy: /\brestic(Done)?\(|"restic"|\bRestic\b|(both_programs|crash_lab)\.ts/,
   },
   { command: "getfacl", debianPackage: "acl", neededFor: "access control lists" },
   { command: "getfattr", debianPackage: "attr", neededFor: "extended attributes" },
@@ -42,13 +42,19 @@ const TOOLS: readonly Tool[] = [
     command: "cc",
     debianPackage: "gcc libc6-dev",
     neededFor: "building the shim that injects faults",
-    usedBy: /fault_shim\.ts/,
+    usedBy: /(fault_shim|crash_lab)\.ts/,
+  },
+  {
+    command: "mkfs.ext4",
+    debianPackage: "e2fsprogs mount",
+    neededFor: "cutting the power of a drive",
+    usedBy: /power_cuts\.ts/,
   },
   { command: "python3", debianPackage: "python3-minimal", neededFor: "making odd files" },
 ];
 
-/** Folders whose test files measure, crowd or mount: they run one after the other, behind all others. */
-const ALONE = ["test/flow", "test/compat", "test/hostile"];
+/** Folders whose test files measure, crowd, kill or mount: they run one after the other, behind all others. */
+const ALONE = ["test/flow", "test/compat", "test/hostile", "test/crash"];
 
 const strict = Deno.env.get("CI") === "true";
 const root = new URL("..", import.meta.url).pathname;

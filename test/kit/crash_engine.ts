@@ -27,7 +27,8 @@ export type Action =
   | { readonly kind: "repair packs"; readonly ids: readonly string[] }
   | { readonly kind: "repair snapshots" }
   | { readonly kind: "restore"; readonly snapshot: string; readonly target: string; readonly delete: boolean }
-  | { readonly kind: "check" };
+  /** Checks the structure and restores a folder of every snapshot into `target/ID`. */
+  | { readonly kind: "examine"; readonly folder: string; readonly target: string };
 
 /** A defect to plant, to see that it is found. */
 export type Defect =
@@ -121,13 +122,30 @@ async function perform(
       }, run);
       return complete ? {} : { problems: ["the restore is not complete"] };
     }
-    case "check": {
-      const { findings } = await runCheck(session, { readData: true }, run);
-      return { problems: findings.map(({ severity, message }) => `${severity}: ${message}`) };
-    }
+    case "examine":
+      return { problems: await examine(session, action, run) };
     case "init":
       return {};
   }
+}
+
+async function examine(
+  session: Session,
+  { folder, target }: Extract<Action, { kind: "examine" }>,
+  run: RunOptions,
+): Promise<string[]> {
+  const { findings } = await runCheck(session, {}, run);
+  const problems = findings.map(({ severity, message }) => `${severity}: ${message}`);
+  await Deno.mkdir(target);
+  for (const { id } of await session.repository.listSnapshots()) {
+    const { complete } = await runRestore(
+      session,
+      { snapshot: `${id}:${folder}`, target: `${target}/${id}` },
+      run,
+    );
+    if (!complete) problems.push(`snapshot ${id} cannot be restored whole`);
+  }
+  return problems;
 }
 
 let turn: Promise<unknown> = Promise.resolve();

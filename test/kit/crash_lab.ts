@@ -148,7 +148,7 @@ export class CrashLab implements AsyncDisposable {
 }
 
 /** The outcome that a process told, by the victim's one line or by the summary of the command line. */
-function outcomeOf(out: string): Outcome | undefined {
+export function outcomeOf(out: string): Outcome | undefined {
   for (const line of out.trim().split("\n").reverse()) {
     if (!line.startsWith("{") || !line.endsWith("}")) continue;
     const said = JSON.parse(line) as Outcome & { snapshot_id?: string };

@@ -46,6 +46,13 @@ export function filesBelow(folder: string, below = ""): string[] {
   ).sort();
 }
 
+/** The snapshots in a place's repository. */
+export function snapshotsOf(place: string): string[] {
+  return filesBelow(`${place}/repo/snapshots`).map((path) => path.slice(1)).filter((id) =>
+    /^[0-9a-f]{64}$/.test(id)
+  );
+}
+
 function entriesOf(folder: string): Deno.DirEntry[] {
   try {
     return [...Deno.readDirSync(folder)];

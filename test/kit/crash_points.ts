@@ -2,6 +2,7 @@
 // Loops over the points at which a run can be killed.
 import { judge } from "./crash_judge.ts";
 import type { CrashLab, CrashRun, Ground } from "./crash_lab.ts";
+import { MUTATIONS } from "./fault_shim.ts";
 import { SeededRandom } from "./seeded_random.ts";
 
 /** One point that was tried. */
@@ -16,7 +17,8 @@ export interface PointResult {
 
 /** What a loop does with each point, and which ones it leaves out. */
 export interface Loop {
-  readonly found: (result: PointResult) => void | Promise<void>;
+  /** True ends the loop. */
+  readonly found: (result: PointResult) => unknown;
   /** True for points that need not be tried. */
   readonly skip?: (point: string) => boolean;
 }
@@ -34,20 +36,24 @@ export async function exhaust(
   mode: "kill" | "torn",
   { found, skip = () => false }: Loop,
 ): Promise<void> {
-  const order = mode === "torn" ? { mode, operations: ["write"] as const } : { mode };
-  let ended = false;
+  const operations = mode === "torn" ? ["write"] as const : MUTATIONS;
+  const counted = await lab.run(ground, { mode: "count", operations });
+  Deno.removeSync(counted.place, { recursive: true });
+  let enough = false;
+  /** True when the run was killed. */
+  const attempt = async (at: number): Promise<boolean> => {
+    const point = `${ground.scenario.name}: ${mode} ${at}`;
+    if (enough || skip(point)) return false;
+    const run = await lab.run(ground, { mode, operations, at });
+    if (await found(await judged(lab, ground, run, point)) === true) enough = true;
+    return run.killed;
+  };
   await together(
-    function* () {
-      for (let at = 1; !ended; at++) yield at;
-    }(),
-    async (at) => {
-      const point = `${ground.scenario.name}: ${mode} ${at}`;
-      if (skip(point)) return;
-      const run = await lab.run(ground, { ...order, at });
-      if (!run.killed) ended = true;
-      await found(await judged(lab, ground, run, point));
-    },
+    drawn(new SeededRandom(1), counted.report.operations, 0),
+    async (at) => void await attempt(at),
   );
+  // Another run may have had one operation more.
+  for (let at = counted.report.operations + 1; await attempt(at);) at++;
 }
 
 /**
@@ -79,14 +85,14 @@ export async function compound(
       const run = await goOn({ mode: "kill", at: again });
       // What the first run reported before it was killed stays promised.
       const result = await judged(lab, ground, { ...killed, ...run }, whole);
-      await found({ ...result, hit: `${killed.report.first}, then ${result.hit}` });
+      await found({ ...result, hit: `${killed.report.first.replace(killed.place, "")}, then ${result.hit}` });
     });
     Deno.removeSync(killed.place, { recursive: true });
   }
 }
 
 async function judged(lab: CrashLab, ground: Ground, run: CrashRun, point: string): Promise<PointResult> {
-  return { point, hit: run.report.first, wrong: await judge(lab, ground, run) };
+  return { point, hit: run.report.first.replace(run.place, ""), wrong: await judge(lab, ground, run) };
 }
 
 /** So many different numbers from 1 to `last`, in order; all where that is not fewer. */
@@ -98,11 +104,18 @@ export function drawn(random: SeededRandom, last: number, count: number): number
     .sort((a, b) => a - b);
 }
 
-/** Does `each` for all, several at once; the first failure ends it. */
-async function together<T>(items: Iterable<T>, each: (item: T) => Promise<void>): Promise<void> {
+/** Does `each` for all, several at once; after a failure nothing more is begun. */
+export async function together<T>(items: Iterable<T>, each: (item: T) => Promise<void>): Promise<void> {
   const left = items[Symbol.iterator]();
+  let failed = false;
   const worker = async () => {
-    for (let next = left.next(); !next.done; next = left.next()) await each(next.value);
+    for (let next = left.next(); !next.done && !failed; next = left.next()) {
+      await each(next.value).catch((error) => {
+        failed = true;
+        throw error;
+      });
+    }
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  const results = await Promise.allSettled(Array.from({ length: AT_ONCE }, worker));
+  for (const result of results) if (result.status === "rejected") throw result.reason;
 }

@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 // The runs that are killed: backups, forget and prune, repairs, restores.
 import { backedUp, done, type Ground, type Scenario } from "./crash_lab.ts";
-import { copyPlace, filesBelow, tellTree } from "./crash_place.ts";
+import { copyPlace, filesBelow, snapshotsOf, tellTree } from "./crash_place.ts";
 import { SeededRandom } from "./seeded_random.ts";
 
 const noise = (seed: number, length: number) => new SeededRandom(seed).bytes(length);
@@ -130,7 +130,7 @@ const FORGET: Scenario = {
 
 /** The snapshots in the ground's place that nobody was promised. */
 function idsToForget({ place, acked }: Ground): string[] {
-  return filesBelow(`${place}/repo/snapshots`).map((path) => path.slice(1)).filter((id) => !acked.has(id));
+  return snapshotsOf(place).filter((id) => !acked.has(id));
 }
 
 /** A pack that no index lists, as crashed backups leave them. */

@@ -123,15 +123,31 @@ export async function takeReport(report: string): Promise<FaultReport> {
   };
 }
 
-/** Waits until a process with {@link FaultMode} `stop` has stopped; false where it ended before. */
-export async function untilStopped(child: Deno.ChildProcess): Promise<boolean> {
-  let ended = false;
-  void child.status.then(() => ended = true);
-  while (!ended) {
-    const stat = await Deno.readTextFile(`/proc/${child.pid}/stat`).catch(() => "");
-    // `pid (name) state …`; the name may hold anything.
-    if (stat.slice(stat.lastIndexOf(")")).startsWith(") T")) return true;
-    await new Promise((resolve) => setTimeout(resolve, 2));
+/**
+ * Waits until a process with {@link FaultMode} `stop` has stopped, with all its threads; false where it ended before.
+ * Where something reads its output, `ended` is what that waits for.
+ */
+export async function untilStopped(
+  child: Deno.ChildProcess,
+  ended: Promise<unknown> = child.status,
+): Promise<boolean> {
+  let over = false;
+  void ended.finally(() => over = true);
+  while (!over) {
+    if (hasStopped(child.pid)) return true;
+    await new Promise((resolve) => setTimeout(resolve, 1));
   }
   return false;
+}
+
+function hasStopped(pid: number): boolean {
+  try {
+    return [...Deno.readDirSync(`/proc/${pid}/task`)].every(({ name }) => {
+      const stat = Deno.readTextFileSync(`/proc/${pid}/task/${name}/stat`);
+      // `pid (name) state …`; the name may hold anything.
+      return stat.slice(stat.lastIndexOf(")")).startsWith(") T");
+    });
+  } catch {
+    return false;
+  }
 }
