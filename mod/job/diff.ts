@@ -53,8 +53,8 @@ export async function* diffSnapshots(
 ): AsyncGenerator<Difference, DiffStatistics> {
   await using lock = await session.lock({ exclusive: false }, options);
   const { signal } = lock;
-  const from = await resolveTree(session, order.from, signal);
-  const to = await resolveTree(session, order.to, signal);
+  const from = await resolveTree(session, order.from, { ...options, signal });
+  const to = await resolveTree(session, order.to, { ...options, signal });
   const comparison = new Comparison(session, order.metadata ?? false, signal);
   yield* comparison.trees(from.treeId, to.treeId, utf8("/"));
   return await comparison.statistics();

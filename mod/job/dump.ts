@@ -31,7 +31,7 @@ export async function* runDump(
 ): AsyncGenerator<Uint8Array, void> {
   await using lock = await session.lock({ exclusive: false }, options);
   const { signal } = lock;
-  const { treeId } = await resolveTree(session, order.snapshot, signal, order.filter);
+  const { treeId } = await resolveTree(session, order.snapshot, { ...options, signal }, order.filter);
   const { repository } = session;
   const needs: DumpNeeds = {
     ...readableTrees(repository),

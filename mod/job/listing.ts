@@ -63,7 +63,7 @@ export async function* listEntries(
 ): AsyncGenerator<ListedEntry, void> {
   await using lock = await session.lock({ exclusive: false }, options);
   const { signal } = lock;
-  const { treeId } = await resolveTree(session, snapshot, signal, filter);
+  const { treeId } = await resolveTree(session, snapshot, { ...options, signal }, filter);
   const wanted = paths.map((path) => splitPath(utf8(path)));
   const select = wanted.length === 0 ? undefined : selectPaths(wanted, recursive);
   let found = false;
@@ -128,7 +128,7 @@ export async function* findEntries(
   const { signal } = lock;
   const run = { ...options, signal };
   const snapshots = await listSnapshots(session, { filter: order.filter, ids: order.snapshots }, run);
-  await session.loadIndex(signal);
+  await session.loadIndex(signal, options.observer);
   const trees = readableTrees(session.repository);
   const leftOut = new LeftOut(options.observer);
   const walk = {

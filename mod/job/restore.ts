@@ -28,7 +28,7 @@ export async function runRestore(
   await using lock = await session.lock({ exclusive: false }, options);
   const { signal } = lock;
   const { observer } = options;
-  const found = await resolveTree(session, order.snapshot, signal, order.filter);
+  const found = await resolveTree(session, order.snapshot, { signal, observer }, order.filter);
   const select = selectBy(order);
   const counters = await restoreTree(
     restoreNeeds(session),

@@ -5,7 +5,7 @@ import type { Tree } from "../format/mod.ts";
 import type { FoundSnapshot } from "../repository/mod.ts";
 import type { Select } from "../restorer/mod.ts";
 import { PatternSet, splitPath } from "../source/mod.ts";
-import type { SnapshotFilter } from "./orders.ts";
+import type { RunOptions, SnapshotFilter } from "./orders.ts";
 import { readableTrees } from "./readable_trees.ts";
 import type { Session } from "./session.ts";
 
@@ -15,17 +15,17 @@ export interface ResolvedTree extends FoundSnapshot {
 }
 
 /**
- * The tree that `latest`, an ID, a prefix, or one of these with `:sub/folder` behind it means. Loads the index. SG1010 no
- * such snapshot, SG1011 no such folder in it.
+ * The tree that `latest`, an ID, a prefix, or one of these with `:sub/folder` behind it means. Loads the index, as much of
+ * it as can be read. SG1010 no such snapshot, SG1011 no such folder in it.
  */
 export async function resolveTree(
   session: Session,
   name: string,
-  signal: AbortSignal,
+  { signal, observer }: Pick<RunOptions, "signal" | "observer">,
   filter: SnapshotFilter = {},
 ): Promise<ResolvedTree> {
   const found = await session.repository.findSnapshot(name, { signal, filter });
-  await session.loadIndex(signal);
+  await session.loadIndex(signal, observer);
   const treeId = await folderTree(session, found.snapshot.tree, found.folder, signal);
   return { ...found, treeId };
 }

@@ -18,7 +18,7 @@ import {
 } from "../repository/mod.ts";
 import { type Storage, withCache } from "../storage/mod.ts";
 import { Lanes, type SavePack } from "./lanes.ts";
-import type { Compression, RunOptions } from "./orders.ts";
+import type { Compression, RunObserver, RunOptions } from "./orders.ts";
 
 /** The ports of the engine: everything it asks of the world but storage. */
 export interface Ports {
@@ -126,10 +126,19 @@ export class Session implements AsyncDisposable {
     this.#backedUp = true;
   }
 
-  /** Loads the index, once. Snapshots that a run works on must be listed before, so that all they name is known. */
-  async loadIndex(signal: AbortSignal): Promise<void> {
+  /**
+   * Loads the index, once. Snapshots that a run works on must be listed before, so that all they name is known. With an
+   * observer a damaged index file is told and left out: what the others list can still be read.
+   */
+  async loadIndex(signal: AbortSignal, observer?: RunObserver): Promise<void> {
     if (this.#indexLoaded) return;
-    await this.repository.loadIndex({ signal });
+    await this.repository.loadIndex({
+      signal,
+      ...(observer && {
+        onDamage: (_, { message }) =>
+          observer.note(`${message}. Going on without it; to mend it: sparegrid repair index`),
+      }),
+    });
     this.#indexLoaded = true;
   }
 

@@ -2,9 +2,11 @@
 import assert from "node:assert/strict";
 import { utf8 } from "../../../mod/base/mod.ts";
 import { folderTree, resolveTree, selectBy, type SelectPatterns } from "../../../mod/job/select.ts";
-import { JobStage } from "../../kit/job_stage.ts";
+import { DamagedStorage, namesOf } from "../../kit/damaged_storage.ts";
+import { heardRun, JobStage } from "../../kit/job_stage.ts";
+import { MemoryStorage } from "../../../mod/storage/mod.ts";
 
-const signal = new AbortController().signal;
+const run = heardRun();
 
 Deno.test("resolveTree finds the tree of a folder by names, byte for byte", async () => {
   const stage = await JobStage.made();
@@ -13,16 +15,16 @@ Deno.test("resolveTree finds the tree of a folder by names, byte for byte", asyn
   stage.tree.write("/src/a/file", "x");
   const { snapshotId, tree } = await stage.backup();
   await using session = await stage.open();
-  assert.equal((await resolveTree(session, "latest", signal)).treeId, tree);
-  assert.equal((await resolveTree(session, `${snapshotId!.slice(0, 8)}:/`, signal)).treeId, tree);
-  const deep = await resolveTree(session, "latest:/src//a/", signal);
+  assert.equal((await resolveTree(session, "latest", run)).treeId, tree);
+  assert.equal((await resolveTree(session, `${snapshotId!.slice(0, 8)}:/`, run)).treeId, tree);
+  const deep = await resolveTree(session, "latest:/src//a/", run);
   const { nodes } = await session.repository.loadTree(deep.treeId);
   assert.deepEqual(nodes.map(({ type }) => type), ["file", "dir"]);
-  assert.equal(await folderTree(session, tree, odd, signal), nodes[1]!.subtree);
+  assert.equal(await folderTree(session, tree, odd, run.signal), nodes[1]!.subtree);
   for (
     const [name, why] of [["src/b", /nothing/], ["src/a/file", /no folder/], ["src/a/file/x", /no folder/]]
   ) {
-    await assert.rejects(resolveTree(session, `latest:${name}`, signal), {
+    await assert.rejects(resolveTree(session, `latest:${name}`, run), {
       code: "SG1011",
       message: why as RegExp,
     });
@@ -35,7 +37,24 @@ Deno.test("resolveTree takes the latest of those that pass the filter", async ()
   const wanted = await stage.backup({ hostname: "one" });
   await stage.backup({ hostname: "two" });
   await using session = await stage.open();
-  assert.equal((await resolveTree(session, "latest", signal, { hosts: ["one"] })).id, wanted.snapshotId);
+  assert.equal((await resolveTree(session, "latest", run, { hosts: ["one"] })).id, wanted.snapshotId);
+});
+
+Deno.test("resolveTree goes on without an index file that is damaged, and names it", async () => {
+  const storage = new DamagedStorage(new MemoryStorage());
+  const stage = await JobStage.made({ storage });
+  stage.tree.folder("/src").write("/src/a", "1");
+  const first = await stage.backup();
+  const [index] = await namesOf(storage, "index");
+  stage.tree.write("/src/a", "2");
+  const second = await stage.backup();
+  storage.flip({ type: "index", name: index! }, 100);
+  await using session = await stage.open();
+  const heard = heardRun();
+  assert.equal((await resolveTree(session, second.snapshotId!, heard)).treeId, second.tree);
+  assert.equal(heard.notes.length, 1);
+  assert.match(heard.notes[0]!, new RegExp(`index/${index}: .*sparegrid repair index$`));
+  await assert.rejects(session.repository.loadTree(first.tree), { code: "SG1028" });
 });
 
 Deno.test("selectBy takes what an include fits and no exclude does", () => {
