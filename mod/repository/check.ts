@@ -16,7 +16,8 @@ import { listPackSizes } from "./index_rewrite.ts";
 import { loadPackHeader } from "./pack_header.ts";
 import { blobsOf, PackGroups } from "./pack_groups.ts";
 import { sameBlobs } from "./blob_reader.ts";
-import { eachInParallel } from "./repository_files.ts";
+import { loadKey } from "./keys.ts";
+import { eachInParallel, listFiles } from "./repository_files.ts";
 import type { Repository } from "./repository.ts";
 import type { NamedSnapshot, SnapshotFilter } from "./snapshots.ts";
 import { walkTrees } from "./tree_walk.ts";
@@ -94,7 +95,7 @@ export interface CheckReport {
 }
 
 /**
- * Checks a repository: index files, packs against the index, every tree of every snapshot, and as much of the data as asked
+ * Checks a repository: key files, index files, packs against the index, every tree of every snapshot, and as much of the data as asked
  * for. Damage is a finding, never an exception; only what stops the checking itself (no connection, abort) is thrown.
  * The repository must be freshly opened, its index not loaded.
  */
@@ -103,6 +104,7 @@ export async function checkRepository(
   options: CheckOptions = {},
 ): Promise<CheckReport> {
   const check = new Check(repository, options);
+  await check.keys();
   const snapshots = await check.snapshots();
   await check.index();
   const sizes = await check.packs();
@@ -144,6 +146,18 @@ class Check {
       packsRead: this.#packsRead,
       bytesRead: this.#bytesRead,
     };
+  }
+
+  /** Reads every key file: the others open the repository, but a damaged one locks its owner out. */
+  async keys(): Promise<void> {
+    const { storage } = this.#repository;
+    for (const file of await listFiles(storage, "keys", this.#call)) {
+      try {
+        await loadKey(storage, file, this.#call);
+      } catch (error) {
+        this.#take(error, `keys/${file.name}`);
+      }
+    }
   }
 
   snapshots(): Promise<NamedSnapshot[]> {
@@ -202,11 +216,11 @@ class Check {
     for (const id of sizes.keys()) {
       const number = packs.find(id as PackId);
       if (number >= 0 && packs.blobs(number) > 0) continue;
-      this.#hint(
-        "SG1006",
-        `pack ${id}`,
-        `Pack ${id} is in no index: an interrupted run left it; prune removes it`,
-      );
+      // What a damaged index listed is no leftover.
+      const why = this.#repository.indexes.damaged.size > 0
+        ? " that can be read: sparegrid repair index lists it again"
+        : ": an interrupted run left it; prune removes it";
+      this.#hint("SG1006", `pack ${id}`, `Pack ${id} is in no index${why}`);
     }
     this.#progress("packs", sizes.size, sizes.size);
     return sizes;

@@ -121,6 +121,8 @@ export async function openWithPassword(
   if (damage && order.length === 1) throw damage;
   const more = order.length > KEYS_MAX
     ? ` (only ${KEYS_MAX} of ${order.length} keys were tried; name one)`
+    : isSgError(damage)
+    ? `, or that of a damaged key (${damage.message})`
     : "";
   throw new SgError("SG1001", `Cannot open repository ${storage.location}: wrong password${more}`, {
     ...(damage !== undefined && { cause: damage }),

@@ -6,7 +6,15 @@ import { encodeTree } from "../../../mod/format/mod.ts";
 import { type CheckOptions, checkRepository, Repository } from "../../../mod/repository/mod.ts";
 import { MemoryStorage, type Storage } from "../../../mod/storage/mod.ts";
 import { DamagedStorage, namesOf } from "../../kit/damaged_storage.ts";
-import { DraftSaver, initRepository, node, PASSWORD, reopen, testPorts } from "../../kit/repository.ts";
+import {
+  CHEAP_KDF,
+  DraftSaver,
+  initRepository,
+  node,
+  PASSWORD,
+  reopen,
+  testPorts,
+} from "../../kit/repository.ts";
 
 async function check(storage: Storage, options: CheckOptions = {}) {
   return await checkRepository(await Repository.open(storage, testPorts(), { password: PASSWORD }), options);
@@ -48,6 +56,27 @@ Deno.test("checkRepository finds every single flipped byte, in every kind of fil
         ok(report.findings.some(({ object, message }) => object.includes(name) || message.includes(name)));
       }
     }
+  }
+});
+
+Deno.test("checkRepository finds a damaged key beside the one that opened the repository", async () => {
+  const storage = new DamagedStorage(await filled());
+  const other = await (await reopen(storage)).addKey({ password: "other", kdf: CHEAP_KDF });
+  deepStrictEqual((await check(storage)).findings, []);
+  storage.flip({ type: "keys", name: other }, 40);
+  const { findings, errors } = await check(storage);
+  deepStrictEqual([errors, findings[0]?.object, findings[0]?.code], [1, `keys/${other}`, "SG1005"]);
+  ok(findings[0]!.message.includes(`keys/${other}`));
+});
+
+Deno.test("checkRepository takes no pack for a leftover while an index is damaged", async () => {
+  const storage = await filled();
+  const [index] = await namesOf(storage, "index");
+  storage.flip({ type: "index", name: index! }, 40);
+  const hints = (await check(storage)).findings.filter(({ severity }) => severity === "hint");
+  ok(hints.length > 0);
+  for (const { message } of hints) {
+    ok(/no index that can be read: sparegrid repair index/.test(message), message);
   }
 });
 
