@@ -12,6 +12,8 @@ const QUEUE_BYTES_MAX = 1024 * 1024;
 
 /** So many bytes end a silence; one byte now and then does not. */
 const HEARD_BYTES_MIN = 512;
+/** A body that does not matter is read up to this length, bytes. */
+const DRAINED_BYTES_MAX = 64 * 1024;
 
 /** What one exchange needs to know. */
 export interface ExchangeContext {
@@ -110,13 +112,17 @@ export class HttpExchange implements AnswerHead, Disposable {
     }
   }
 
-  /** Reads the rest of a small body, so that the connection can be used again; gives up on a larger one. */
-  async drain(): Promise<void> {
-    let left = 64 * 1024;
+  /**
+   * Reads the rest of a small body, so that the connection can be used again; gives up on a larger one. Gives the bytes
+   * that came.
+   */
+  async drain(): Promise<number> {
+    let bytes = 0;
     for await (const chunk of this.chunks()) {
-      left -= chunk.length;
-      if (left < 0) return;
+      bytes += chunk.length;
+      if (bytes > DRAINED_BYTES_MAX) break;
     }
+    return bytes;
   }
 
   [Symbol.dispose](): void {

@@ -31,7 +31,8 @@ export interface HttpStorageOptions extends HttpTrust {
   readonly idleMs?: number;
 }
 
-const ACCEPT = { accept: "application/vnd.x.restic.rest.v2" };
+/** Yesterday's list would make a prune remove what was stored since: nothing between may answer by itself. */
+const ACCEPT = { accept: "application/vnd.x.restic.rest.v2", "cache-control": "no-cache" };
 const BODY = { ...ACCEPT, "content-type": "application/octet-stream" };
 
 /** A download that breaks off is taken up again this often, as long as each part brings so many bytes. */
@@ -89,7 +90,7 @@ export class HttpStorage implements Storage {
     }
     const doing = this.#doing("save", file);
     call?.guard?.();
-    const refusal = await this.#simple(
+    const { result: refusal, bodyBytes } = await this.#simple(
       {
         method: "POST",
         path: filePath(file),
@@ -104,7 +105,10 @@ export class HttpStorage implements Storage {
           ? undefined
           : { status: answer.status, error: statusFailure(doing, true, answer) },
     );
-    if (!refusal) return;
+    if (!refusal) {
+      if (bodyBytes === 0 || await this.#sizeOf(file, call) === bytes.length) return;
+      throw wrongAnswer(doing, "with a page of its own and did not store the file");
+    }
     // 403 and 409 are also what servers say to a name that exists.
     if (refusal.status !== 403 && refusal.status !== 409) throw refusal.error;
     const there = await this.#sizeOf(file, call);
@@ -162,8 +166,11 @@ export class HttpStorage implements Storage {
       signal: call?.signal,
     };
     using answer = await this.#transport.open(request);
-    if (answer.status === 404 && !answer.header("server")?.startsWith("rclone/")) return;
+    if (answer.status === 404 && !answer.header("server")?.startsWith("rclone/")) {
+      return refuseOld(doing, answer);
+    }
     if (answer.status !== 200) throw statusFailure(doing, false, answer);
+    refuseOld(doing, answer);
     const nameless: string[] = [];
     for await (const file of listedFiles(type, answer, doing)) {
       throwIfAborted(call?.signal);
@@ -177,13 +184,16 @@ export class HttpStorage implements Storage {
     assertHandle(file);
     const doing = this.#doing("remove", file);
     call?.guard?.();
-    await this.#simple(
+    const { bodyBytes } = await this.#simple(
       { method: "DELETE", path: filePath(file), headers: ACCEPT, doing, signal: call?.signal },
       (answer) => {
         if (answer.status === 404) throw noSuchFile("remove", file);
         if (answer.status !== 200) throw statusFailure(doing, true, answer);
       },
     );
+    if (bodyBytes > 0 && await this.#sizeOf(file, call) !== undefined) {
+      throw wrongAnswer(doing, "with a page of its own and did not remove the file");
+    }
   }
 
   close(): Promise<void> {
@@ -195,17 +205,22 @@ export class HttpStorage implements Storage {
     return `${verb} ${filePath(file)} at ${this.location}`;
   }
 
-  /** An exchange whose answer's body does not matter. */
-  #simple<T>(request: HttpRequest, use: (answer: HttpExchange) => T): Promise<T> {
+  /**
+   * An exchange in which the head of the answer says all. Servers send no body with it; where there is one, something in
+   * between may have answered in the server's place, and whatever was to be done must be looked for.
+   */
+  #simple<T>(
+    request: HttpRequest,
+    use: (answer: HttpExchange) => T,
+  ): Promise<{ readonly result: T; readonly bodyBytes: number }> {
     return this.#transport.exchange(request, async (answer) => {
       const result = use(answer);
-      await answer.drain();
-      return result;
+      return { result, bodyBytes: await answer.drain() };
     });
   }
 
   /** Bytes of a stored file; undefined where there is none. */
-  #sizeOf(file: FileHandle, call?: StorageCall): Promise<number | undefined> {
+  async #sizeOf(file: FileHandle, call?: StorageCall): Promise<number | undefined> {
     const doing = this.#doing("find", file);
     const request: HttpRequest = {
       method: "HEAD",
@@ -214,12 +229,14 @@ export class HttpStorage implements Storage {
       doing,
       signal: call?.signal,
     };
-    return this.#simple(request, (answer) => {
+    const { result } = await this.#simple(request, (answer) => {
+      refuseOld(doing, answer);
       if (answer.status === 404) return undefined;
       if (answer.status !== 200) throw statusFailure(doing, false, answer);
       if (answer.contentLength === undefined) throw wrongAnswer(doing, "without a length");
       return answer.contentLength;
     });
+    return result;
   }
 
   /** Version 1 lists names alone: asks for each size, several at a time. */
@@ -320,6 +337,12 @@ class Download {
       ? wrongAnswer(this.#doing, `with status ${answer.status}, which was not asked for`)
       : statusFailure(this.#doing, false, answer);
   }
+}
+
+/** Refuses what a cache says is an old answer. Files never change, so of their bytes any answer will do. */
+function refuseOld(doing: string, answer: HttpExchange): void {
+  const age = answer.header("age");
+  if (age !== undefined && age.trim() !== "0") throw wrongAnswer(doing, "out of a cache, not from now");
 }
 
 /** The failure of an answer that is no answer to what was asked. `how` follows "the server answered". */

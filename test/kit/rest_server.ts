@@ -7,6 +7,8 @@ export interface RestFault {
   readonly on: RegExp;
   /** How many requests to spoil; then the fault is over. Without it, all. */
   times?: number;
+  /** Fitting requests to let pass first. */
+  after?: number;
   /**
    * - `drop`: the answer says its full length and breaks off after `bytes` bytes of body;
    * - `truncate`: a proper answer whose body is `bytes` bytes;
@@ -18,7 +20,8 @@ export interface RestFault {
    * - `shift`: a range of the right length one byte too early, honestly declared;
    * - `endless`: a list without an end;
    * - `lost`: the request is carried out, but the connection closes without an answer;
-   * - `body`: 200 with `text` as body.
+   * - `body`: 200 with `text` as body;
+   * - `stale`: the first answer that this request ever got, as an old cache gives it, with its age.
    */
   readonly kind:
     | "drop"
@@ -31,7 +34,8 @@ export interface RestFault {
     | "shift"
     | "endless"
     | "lost"
-    | "body";
+    | "body"
+    | "stale";
   readonly bytes?: number;
   readonly status?: number;
   readonly headers?: Record<string, string>;
@@ -49,6 +53,8 @@ export interface RestServerOptions {
   readonly password?: string;
   /** Refuses to remove anything but locks. */
   readonly appendOnly?: boolean;
+  /** Keep the first answer to each question, for the fault `stale`. */
+  readonly rememberAnswers?: boolean;
   readonly faults?: RestFault[];
 }
 
@@ -68,6 +74,10 @@ export class RestServer {
   readonly #peers = new Set<number>();
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #released = new AbortController();
+  readonly #firstAnswers = new Map<
+    string,
+    { status: number; headers: [string, string][]; body: Uint8Array<ArrayBuffer> | undefined }
+  >();
 
   constructor(options: RestServerOptions) {
     this.#options = options;
@@ -120,7 +130,18 @@ export class RestServer {
     const fault = this.#faultFor(`${request.method} ${path}`);
     const early = fault && await this.#insteadOf(request, fault);
     if (early) return early;
+    const line = `${request.method} ${path}`;
+    const old = fault?.kind === "stale" ? this.#firstAnswers.get(line) : undefined;
+    if (old) {
+      const { status, headers, body } = old;
+      return new Response(body?.slice() ?? null, { status, headers: [...headers, ["age", "86400"]] });
+    }
     const answer = await this.#answer(request, path, fault);
+    if (this.#options.rememberAnswers && !this.#firstAnswers.has(line) && /^(GET|HEAD) /.test(line)) {
+      const { status, headers } = answer;
+      const body = request.method === "GET" ? await answer.clone().bytes() : undefined;
+      this.#firstAnswers.set(line, { status, headers: [...headers], body });
+    }
     return fault ? await this.#spoil(answer, fault) : answer;
   }
 
@@ -133,6 +154,10 @@ export class RestServer {
 
   #faultFor(line: string): RestFault | undefined {
     const fault = this.faults.find((f) => f.on.test(line) && (f.times === undefined || f.times > 0));
+    if (fault?.after) {
+      fault.after--;
+      return undefined;
+    }
     if (fault?.times !== undefined) fault.times--;
     return fault;
   }

@@ -161,6 +161,32 @@ Deno.test("HttpStorage: answers that are not the exact one are errors", async ()
   }
 });
 
+Deno.test("HttpStorage: a page in the server's place does not pass for a stored or removed file", async () => {
+  const file = stored("data", pattern(9));
+  await using it = await bench();
+  await it.storage.create();
+  const page = { kind: "body", text: "<html>Welcome</html>", times: 1 } as const;
+  it.server.faults.push({ on: /^POST data/, ...page });
+  await rejectsWith("SG1015", it.storage.save(file, pattern(9)));
+  await it.storage.save(file, pattern(9));
+  it.server.faults.push({ on: /^DELETE data/, ...page });
+  await rejectsWith("SG1015", it.storage.remove(file));
+  assert.deepEqual(await it.storage.load(file), pattern(9));
+});
+
+Deno.test("HttpStorage: a list or a size out of a cache is SG1015", async () => {
+  const file = stored("snapshots", pattern(9));
+  await using it = await bench({ rememberAnswers: true });
+  await it.storage.create();
+  assert.deepEqual(await listed(it.storage, "snapshots"), []);
+  await rejectsWith("SG1006", it.storage.stat(file));
+  await it.storage.save(file, pattern(9));
+  it.server.faults.push({ on: /^(GET|HEAD)/, kind: "stale", times: 2 });
+  await rejectsWith("SG1015", listed(it.storage, "snapshots"));
+  await rejectsWith("SG1015", it.storage.stat(file));
+  assert.equal((await listed(it.storage, "snapshots")).length, 1);
+});
+
 Deno.test("HttpStorage: what a status means", async () => {
   const cases = [
     [500, {}, "SG1015"],
