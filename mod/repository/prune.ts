@@ -14,8 +14,9 @@ import {
 import { PackBuilder } from "./pack_builder.ts";
 import { blobOf, PackGroups } from "./pack_groups.ts";
 import { planPrune, type PruneLimits, type PrunePlan, type PruneStats } from "./prune_plan.ts";
-import { eachInParallel } from "./repository_files.ts";
+import { eachInParallel, listFiles } from "./repository_files.ts";
 import type { Repository } from "./repository.ts";
+import type { NamedSnapshot } from "./snapshots.ts";
 import { EntrySet, walkTrees } from "./tree_walk.ts";
 
 /** How to prune. */
@@ -51,8 +52,8 @@ const GAP_BYTES_MAX = 256 * 1024;
  * thing that it changes (SG1018); an index that it removed just then is put back. Only if it stands still within the very
  * call that removes an index, somebody backs up meanwhile, and the process dies when it goes on, an index repair is needed; no data is lost.
  *
- * Nothing is touched (SG1028, SG1005, SG1006) when a snapshot, a tree, an index or a needed pack cannot be read: what
- * cannot be read may name what must stay.
+ * Nothing is touched (SG1028, SG1005, SG1006, SG1015) when a snapshot, a tree, an index or a needed pack cannot be read,
+ * or was not listed each time: what cannot be read may name what must stay.
  */
 export async function pruneRepository(
   repository: Repository,
@@ -72,12 +73,38 @@ export async function pruneRepository(
   });
   const sizes = await listPackSizes(repository, signal);
   const plan = planPrune({ table, packs, used, sizes, version: repository.config.version, limits: options });
-  if (!dryRun) {
-    // First of all, for they make room.
-    await repository.storage.removeTemporaries?.(TEMPORARY_MS, repository.ports.clock.now(), call);
-    await new Prune(repository, plan, used, options).run();
-  }
+  if (dryRun) return plan.stats;
+  await assertAllWasListed(repository, snapshots, call);
+  // First of all, for they make room.
+  await repository.storage.removeTemporaries?.(TEMPORARY_MS, repository.ports.clock.now(), call);
+  await new Prune(repository, plan, used, options).run();
   return plan.stats;
+}
+
+/**
+ * Lists snapshots and indexes again. A list that left one out, for a fault on the way or in the server, would make its
+ * data look unneeded; and nobody may add or remove any under our lock. SG1015 when the lists differ.
+ */
+async function assertAllWasListed(
+  { storage, indexes }: Repository,
+  snapshots: readonly NamedSnapshot[],
+  call: { readonly signal?: AbortSignal },
+): Promise<void> {
+  const seen = {
+    snapshots: new Set<string>(snapshots.map(({ id }) => id)),
+    index: new Set<string>(indexes.files.keys()),
+  };
+  for (const type of ["snapshots", "index"] as const) {
+    const now = new Set((await listFiles(storage, type, call)).map(({ name }) => name));
+    const differs = now.symmetricDifference(seen[type]);
+    for (const name of differs) {
+      throw new SgError(
+        "SG1015",
+        `Cannot prune: ${storage.location} listed ${type}/${name} once and once not; nothing was removed`,
+        { context: { file: `${type}/${name}` } },
+      );
+    }
+  }
 }
 
 /** First entries of all blobs that the trees need. SG1028, SG1005 when one of them is missing or cannot be read. */

@@ -10,7 +10,14 @@ import {
   Repository,
 } from "../../../mod/repository/mod.ts";
 import { openFileSystem } from "../../../mod/platform/mod.ts";
-import { LocalStorage, MemoryStorage, type Storage, withBandwidthLimit } from "../../../mod/storage/mod.ts";
+import {
+  type FileType,
+  LocalStorage,
+  MemoryStorage,
+  type Storage,
+  type StoredFile,
+  withBandwidthLimit,
+} from "../../../mod/storage/mod.ts";
 import { filesBelow } from "../../kit/crash_place.ts";
 import { DamagedStorage, namesOf, StoppingStorage } from "../../kit/damaged_storage.ts";
 import { scratch } from "../../kit/scratch.ts";
@@ -85,6 +92,32 @@ Deno.test("pruneRepository removes what no snapshot needs and keeps the rest", a
   await assertSound(storage, 1);
   const again = await prune(storage, { maxUnused: { bytes: 0 } });
   deepStrictEqual([again.unused.blobs, again.repack.packs, again.remove.packs], [0, 0, 0]);
+});
+
+/** Memory whose list of a type leaves its last file out, once. */
+class ForgetfulStorage extends MemoryStorage {
+  forgets: FileType | undefined;
+
+  override async *list(...[type, call]: Parameters<MemoryStorage["list"]>): AsyncIterable<StoredFile> {
+    const files = await Array.fromAsync(super.list(type, call));
+    if (this.forgets === type) {
+      this.forgets = undefined;
+      files.pop();
+    }
+    yield* files;
+  }
+}
+
+Deno.test("pruneRepository removes nothing when a list left a snapshot or an index out", async () => {
+  for (const type of ["snapshots", "index", "data"] as const) {
+    const storage = new ForgetfulStorage();
+    await fill(storage, [{ a: blob(1) }, { a: blob(2) }, { a: blob(3) }]);
+    const packs = await namesOf(storage, "data");
+    storage.forgets = type;
+    await rejects(prune(storage), { code: type === "snapshots" ? "SG1015" : /^SG10(15|28|06)$/ }, type);
+    deepStrictEqual(await namesOf(storage, "data"), packs);
+    await assertSound(storage, 3);
+  }
 });
 
 Deno.test("pruneRepository with dryRun changes nothing and says what it would do", async () => {
