@@ -230,8 +230,8 @@ export async function restoredBy(stage: JobStage, snapshot: SnapshotId, target: 
   return { files: filesBelow(stage.tree.fs, target), problems, notes, thrown };
 }
 
-/** Gives what was written. */
-function fillSource({ tree }: JobStage): Map<string, Uint8Array> {
+/** Makes the folder that is backed up; gives what is in it. */
+export function fillSource({ tree }: JobStage): Map<string, Uint8Array> {
   tree.folder("/src", "/src/docs", "/src/docs/old", "/src/media");
   const contents = new Map<string, Uint8Array>([
     ["/src/a", noise(900, 1)],
@@ -247,7 +247,11 @@ function fillSource({ tree }: JobStage): Map<string, Uint8Array> {
   return contents;
 }
 
-function changeSource({ tree }: JobStage, before: ReadonlyMap<string, Uint8Array>): Map<string, Uint8Array> {
+/** Changes the folder and gives what is in it then. */
+export function changeSource(
+  { tree }: JobStage,
+  before: ReadonlyMap<string, Uint8Array>,
+): Map<string, Uint8Array> {
   const contents = new Map(before).set("/src/b", noise(2_200, 6)).set("/src/docs/new", noise(700, 7));
   tree.write("/src/b", contents.get("/src/b")!).write("/src/docs/new", contents.get("/src/docs/new")!);
   return contents;
