@@ -274,6 +274,7 @@ export function filesBelow(fs: MemoryFileSystem, folder: string): Map<string, Ui
     for (const name of [...fs.names(dir)].flat()) {
       const { kind, size } = fs.stat(dir, name);
       const below = `${path}/${utf8Text(name)}`;
+      if (kind !== "dir" && kind !== "file") continue;
       const fd = kind === "dir" ? fs.openFolder(dir, name) : fs.openRead(dir, name);
       if (kind === "dir") visit(fd, below);
       else {
