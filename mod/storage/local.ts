@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { type Instant, type Random, toHex, utf8, utf8Text } from "../base/mod.ts";
+import { equalBytes, type Instant, type Random, toHex, utf8, utf8Text } from "../base/mod.ts";
 import { isOsError, SgError } from "../errors/mod.ts";
 import type { Fd, FileSystem, FolderEntry } from "../platform/mod.ts";
 import { throwIfAborted } from "./abort.ts";
@@ -190,6 +190,7 @@ export class LocalStorage implements Storage {
             } in ${this.location}: ${size} of ${bytes.length} bytes were written`,
           );
         }
+        if (file.type !== "data") await this.#proveWritten(file, fd, bytes);
       } finally {
         this.#fs.close(fd);
       }
@@ -201,6 +202,21 @@ export class LocalStorage implements Storage {
       throw error;
     }
     await this.#folders.sync(folder);
+  }
+
+  /**
+   * Reads back what was written, before it counts. A wrong bit in a pack costs a few files and `check` finds it; in a
+   * snapshot, an index, a key or the config it costs all that they stand for.
+   */
+  async #proveWritten(file: FileHandle, fd: Fd, bytes: Uint8Array): Promise<void> {
+    const back = new Uint8Array(bytes.length);
+    const got = await this.#fs.readAtAsync(fd, back, 0);
+    if (got === bytes.length && equalBytes(back, bytes)) return;
+    throw new SgError(
+      "SG1015",
+      `Cannot save ${filePath(file)} in ${this.location}: it does not hold what was written to it`,
+      { context: { file: filePath(file) } },
+    );
   }
 
   /** Makes the temporary; its folder too, where it is missing or was removed and made again by somebody else. */
