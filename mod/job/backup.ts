@@ -33,7 +33,7 @@ export async function runBackup(
   options: RunOptions,
 ): Promise<BackupReport> {
   const start = session.ports.clock.now();
-  await using lock = await session.lock({ exclusive: false }, options);
+  await using lock = await session.lock({ exclusive: false, stores: true }, options);
   const run = { ...options, signal: lock.signal };
   return await lock.explain(() => backUpUnderLock(session, order, run, start));
 }

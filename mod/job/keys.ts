@@ -22,7 +22,7 @@ export async function listKeys(session: Session, options: RunOptions): Promise<K
 
 /** Adds a password. */
 export async function addKey(session: Session, key: NewKey, options: RunOptions): Promise<KeyId> {
-  await using lock = await session.lock({ exclusive: false }, options);
+  await using lock = await session.lock({ exclusive: false, stores: true }, options);
   return await session.repository.addKey(key, { signal: lock.signal });
 }
 

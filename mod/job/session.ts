@@ -99,10 +99,11 @@ export class Session implements AsyncDisposable {
 
   /**
    * Locks the repository for the length of a run; waits as long as the session's options say. Work under the lock
-   * listens to the lock's signal, which the run's signal ends too.
+   * listens to the lock's signal, which the run's signal ends too. A run that shares the lock and yet `stores` something
+   * says so: it needs the lock even where there is no room for it.
    */
   async lock(
-    { exclusive }: { readonly exclusive: boolean },
+    { exclusive, stores = false }: { readonly exclusive: boolean; readonly stores?: boolean },
     { signal, observer }: RunOptions,
   ): Promise<RunLock> {
     if (this.options.noLock && !exclusive) {
@@ -110,6 +111,7 @@ export class Session implements AsyncDisposable {
     }
     const order: LockOptions = {
       exclusive,
+      readsOnly: !exclusive && !stores,
       signal,
       retryForMs: this.options.retryLockMs ?? 0,
       onWait: ({ username, hostname, pid }) =>

@@ -45,6 +45,8 @@ export interface LockPorts {
 export interface LockOptions {
   /** Alone: nobody else may hold any lock. Backup, restore and check share; forget, prune and repair do not. */
   readonly exclusive?: boolean;
+  /** The run stores nothing: on a destination without room for a lock it goes on without one. */
+  readonly readsOnly?: boolean;
   /** Ends the waiting, and aborts the lock's own signal. */
   readonly signal?: AbortSignal;
   /** How long to wait for others, milliseconds; 0 fails at once. */
@@ -83,6 +85,7 @@ export class RepositoryLock implements AsyncDisposable {
   readonly #lost = new AbortController();
   readonly #stop = new AbortController();
   readonly #exclusive: boolean;
+  readonly #readsOnly: boolean;
   readonly signal: AbortSignal;
   #id: LockId | undefined;
   #refreshedAt: Instant;
@@ -95,12 +98,13 @@ export class RepositoryLock implements AsyncDisposable {
     this.#files = files;
     this.#ports = ports;
     this.#exclusive = options.exclusive ?? false;
+    this.#readsOnly = options.readsOnly ?? false;
     this.signal = options.signal ? AbortSignal.any([options.signal, this.#lost.signal]) : this.#lost.signal;
     this.#refreshedAt = ports.clock.now();
     this.#refreshedMs = ports.clock.monotonicMs();
   }
 
-  /** The lock file's name; undefined on a read-only destination, where reading goes on without a lock. */
+  /** The lock file's name; undefined where the destination takes none and reading goes on without a lock. */
   get id(): LockId | undefined {
     return this.#id;
   }
@@ -235,8 +239,8 @@ export class RepositoryLock implements AsyncDisposable {
     try {
       this.#adopt(await this.#write(signal));
     } catch (error) {
-      if (this.#exclusive || !isSgError(error, "SG1014")) throw error;
-      this.#ports.log.write("info", "The destination is read-only: reading goes on without a lock");
+      if (this.#exclusive || !this.#mayDoWithout(error)) throw error;
+      this.#ports.log.write("info", "The destination takes no lock: reading goes on without one");
       return;
     }
     try {
@@ -247,6 +251,12 @@ export class RepositoryLock implements AsyncDisposable {
       throw error;
     }
     this.#keeping = this.#keep();
+  }
+
+  /** A backup must not: once there is room again, it would store what a prune does not know of. */
+  #mayDoWithout(error: unknown): boolean {
+    if (isSgError(error, "SG1014")) return true;
+    return this.#readsOnly && (isSgError(error, "SG0200") || isSgError(error, "SG0178"));
   }
 
   async #write(signal?: AbortSignal): Promise<WrittenLock> {

@@ -310,6 +310,26 @@ Deno.test("RepositoryLock reads a read-only destination without a lock, and refu
   await rejects(house.lock(1, { exclusive: true }), { code: "SG1014" });
 });
 
+Deno.test("RepositoryLock lets a run that only reads go on where there is no room for a lock", async () => {
+  class Full extends MemoryStorage {
+    code: "SG0200" | "SG0178" | undefined;
+    override save(file: FileHandle, bytes: Uint8Array<ArrayBuffer>, call?: StorageCall): Promise<void> {
+      if (this.code) return Promise.reject(new SgError(this.code, "Cannot save: no space"));
+      return super.save(file, bytes, call);
+    }
+  }
+  const storage = new Full();
+  const house = await new House(storage).init();
+  for (const code of ["SG0200", "SG0178"] as const) {
+    storage.code = code;
+    const lock = await house.lock(1, { readsOnly: true });
+    deepStrictEqual([lock.id, lock.signal.aborted], [undefined, false]);
+    await lock[Symbol.asyncDispose]();
+    await rejects(house.lock(1), { code });
+    await rejects(house.lock(1, { exclusive: true, readsOnly: true }), { code });
+  }
+});
+
 Deno.test("RepositoryLock counts a lock that cannot be read as held; unlock removes it when told to remove all", async () => {
   const storage = new DamagedStorage(new MemoryStorage());
   const house = await new House(storage).init();
