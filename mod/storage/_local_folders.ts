@@ -92,15 +92,19 @@ export class LocalFolders {
 
   /** Closes every descriptor. */
   close(): void {
-    for (const fd of this.#open.values()) this.#fs.close(fd);
-    this.#open.clear();
+    for (const folder of [...this.#open.keys()]) this.#forget(folder);
   }
 
   #forget(folder: FolderName): void {
     const fd = this.#open.get(folder);
     if (fd === undefined) return;
     this.#open.delete(folder);
-    this.#fs.close(fd);
+    try {
+      this.#fs.close(fd);
+    } catch (error) {
+      // It is closed all the same, and what its names needed was synced before: nothing can be lost by it.
+      if (!isOsError(error)) throw error;
+    }
   }
 
   /** True when the folder is new. */

@@ -193,3 +193,10 @@ Deno.test("LocalStorage reads back all but packs, so that a bit that turned on t
   await storage.close();
   assert.equal(fs.openCount, 0);
 });
+
+Deno.test("LocalStorage.close closes all and does not complain of a drive that fails", async () => {
+  const { fs, storage } = await created();
+  await storage.save(file, bytes);
+  using _rule = fs.failWhen(({ call }) => call === "close" ? "EIO" : undefined);
+  await storage.close();
+});
