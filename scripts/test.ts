@@ -42,7 +42,7 @@ const TOOLS: readonly Tool[] = [
     command: "cc",
     debianPackage: "gcc libc6-dev",
     neededFor: "building the shim that injects faults",
-    usedBy: /(fault_shim|crash_lab)\.ts/,
+    usedBy: /(fault_shim|fault_bench|crash_lab)\.ts/,
   },
   {
     command: "mkfs.ext4",

@@ -72,7 +72,13 @@ interface Trial {
 }
 
 /** Backs up, and does something before the n-th call of the file system; from then on before each where told so. */
-async function trial(size: number, mutate: Mutation, number: number, everAfter = false): Promise<Trial> {
+async function trial(
+  size: number,
+  mutate: Mutation,
+  number: number,
+  everAfter = false,
+  refuse: (call: MemoryCall) => string | undefined = () => undefined,
+): Promise<Trial> {
   const stage = await JobStage.made();
   const { tree } = stage;
   tree.folder("/src", "/src/dir", "/trap").write("/secret", SECRET).write("/trap/victim", SECRET);
@@ -90,7 +96,7 @@ async function trial(size: number, mutate: Mutation, number: number, everAfter =
     }
     if (calls.length === number || (everAfter && calls.length > number)) mutate(tree, before);
     busy = false;
-    return undefined;
+    return refuse(call);
   });
   const run = heardRun();
   const open = tree.fs.openCount;
@@ -194,4 +200,21 @@ Deno.test("Archiver tells of a file that never stops changing, and ends", async 
     }
   }
   assert.ok(told > 20, `only ${told} runs told of it`);
+});
+
+Deno.test("Archiver tells of what becomes forbidden before any call, and stores the rest", async () => {
+  for (const forbidden of ["victim", "dir"]) {
+    const { calls } = await trial(2_000, () => {}, 0);
+    for (let number = 1; number <= calls.length; number++) {
+      let begun = false;
+      const done = await trial(2_000, () => begun = true, number, false, (call) => {
+        const named = call.name && utf8Text(call.name) === forbidden;
+        return begun && named && !/^(stat|names|entries)$/.test(call.call) ? "EACCES" : undefined;
+      });
+      const said = `${forbidden} is forbidden from call ${number} (${calls[number - 1]!.call}) on`;
+      await judge(done, (bytes) => sameBytes(bytes, noise(2_000, 20)), said, forbidden === "dir");
+      const files = filesBelow(done.stage.tree.fs, "/out");
+      assert.ok(files.has(VICTIM) || isTold(done, VICTIM), `it is missing and nobody says so: ${said}`);
+    }
+  }
 });

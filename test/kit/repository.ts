@@ -1,6 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import {
   type BlobId,
+  isId,
   silentLog,
   type SnapshotId,
   systemClock,
@@ -159,13 +160,15 @@ export async function storageToFolder(storage: Storage, folder: string): Promise
   }
 }
 
-/** Reads a repository's folder into memory. */
+/** Reads a repository's folder into memory; what crashed runs left half written is not in it. */
 export async function folderToStorage(folder: string): Promise<MemoryStorage> {
   const storage = new MemoryStorage({ location: folder });
   const take = async (type: FileType, path: string) => {
     for await (const entry of Deno.readDir(path)) {
       if (entry.isDirectory) await take(type, `${path}/${entry.name}`);
-      else await storage.save({ type, name: entry.name }, await Deno.readFile(`${path}/${entry.name}`));
+      else if (isId(entry.name)) {
+        await storage.save({ type, name: entry.name }, await Deno.readFile(`${path}/${entry.name}`));
+      }
     }
   };
   for (const type of TYPES) if (type !== "config") await take(type, `${folder}/${type}`);
