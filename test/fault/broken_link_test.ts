@@ -3,8 +3,12 @@
 // end. What is tried again succeeds; what fails leaves nothing half done, and the next run is done.
 import assert from "node:assert/strict";
 import { randomBelow } from "../../mod/base/mod.ts";
+import { sha256Hex } from "../../mod/crypto/mod.ts";
+import { JobStage } from "../kit/job_stage.ts";
+import { noise } from "../kit/memory_tree.ts";
 import { NetworkBench } from "../kit/network_bench.ts";
 import { assertNextRunIsDone, type Operation, OPERATIONS } from "../kit/network_operations.ts";
+import { RunClock } from "../kit/run_clock.ts";
 import { SeededRandom } from "../kit/seeded_random.ts";
 import type { Frame, LinkFault, LinkFaultKind } from "../kit/tcp_proxy.ts";
 
@@ -62,3 +66,41 @@ for (const operation of OPERATIONS) {
     }
   });
 }
+
+/** Checkpoints are due at every look at the clock. */
+class HastyClock extends RunClock {
+  override monotonicMs(): number {
+    return this.ms += 60_000;
+  }
+}
+
+Deno.test("backup sends nothing again that an index listed before the link went down", async () => {
+  await using bench = await NetworkBench.open();
+  const files = Array.from({ length: 200 }, (_, i) => [`/src/f${i}`, noise(3_000, 200 + i)] as const);
+  const fill = (stage: JobStage) => {
+    stage.tree.folder("/src");
+    for (const [path, bytes] of files) stage.tree.write(path, bytes);
+  };
+  let resumed = 0;
+  for (const at of [250_000, 400_000, 500_000, 600_000]) {
+    await bench.place();
+    bench.proxy.reset({ kind: "reset", direction: "up", at, everAfter: true });
+    const broken = await bench.run((stage) => stage.backup(), fill, new HastyClock());
+    assert.ok(broken.error, `the link went down at ${at}`);
+    const known = new Set<string>();
+    {
+      await using session = await new JobStage({ storage: await bench.stored() }).open();
+      await session.loadIndex(new AbortController().signal);
+      const { table } = session.repository;
+      table.eachEntry((entry) => known.add(table.idOf(entry)));
+    }
+    const missing = files.filter(([, bytes]) => !known.has(sha256Hex(bytes)));
+    if (missing.length < files.length) resumed++;
+    bench.proxy.reset();
+    const done = await bench.run((stage) => stage.backup(), fill, new HastyClock());
+    assert.equal(done.error, undefined);
+    assert.equal(done.value!.summary.dataBlobs, missing.length, `cut at ${at}`);
+    await bench.assertSound(bench.damage.snapshots, `cut at ${at}`);
+  }
+  assert.ok(resumed >= 1, `${resumed} of the runs found something`);
+});

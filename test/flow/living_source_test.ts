@@ -68,11 +68,9 @@ Deno.test(
     await sparegridDone(["init", "-r", at("repo")], mine);
     const backup = await sparegrid(["-r", at("repo"), "backup", at("source")], mine);
     assert.equal(backup.code, 3, backup.err);
+    assert.match(backup.err, /\[SG0094\]/);
     for (const name of ["source/secret", "source/shut"]) {
-      assert.match(
-        backup.err,
-        new RegExp(`${name}.*\\[SG0094\\]|${name}`),
-      );
+      assert.match(backup.err, new RegExp(`Cannot read .*${name}: `));
     }
     // Into a target of which one folder may not be written.
     const inner = `${at("out")}${at("source/open")}`;
@@ -81,8 +79,10 @@ Deno.test(
     await Deno.chown(inner, 0, 0);
     const restore = await sparegrid(["-r", at("repo"), "restore", "latest", "--target", at("out")], mine);
     assert.equal(restore.code, 3, restore.err);
-    assert.match(restore.err, /source\/open\/a: .*\[SG1012\]|source\/open\/a/);
-    assert.match(restore.err, /source\/open\/b/);
+    for (const name of ["a", "b"]) {
+      assert.match(restore.err, new RegExp(`Cannot restore .*source/open/${name}: `));
+    }
+    assert.match(restore.err, /\[SG1012\]/);
     await Deno.mkdir(at("closed"), { mode: 0o755 });
     const refused = await sparegrid(
       ["-r", at("repo"), "restore", "latest", "--target", at("closed/out")],

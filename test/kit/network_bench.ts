@@ -19,6 +19,7 @@ import { FakeClock } from "./fake_clock.ts";
 import { JobStage } from "./job_stage.ts";
 import { folderToStorage } from "./repository.ts";
 import { type RestFault, RestServer } from "./rest_server.ts";
+import { RunClock } from "./run_clock.ts";
 import { scratch } from "./scratch.ts";
 import { SeededRandom } from "./seeded_random.ts";
 import { TcpProxy } from "./tcp_proxy.ts";
@@ -69,9 +70,10 @@ export class NetworkBench implements AsyncDisposable {
   }
 
   /** The engine at this end of the link: what it tries again it tries at once. */
-  stage(storage: Storage = this.storage()): JobStage {
+  stage(storage: Storage, clock: RunClock = new RunClock()): JobStage {
     return new JobStage({
       storage,
+      clock,
       random: new SeededRandom(this.#seed++),
       session: { packBytesTarget: 6_000 },
     });
@@ -88,9 +90,10 @@ export class NetworkBench implements AsyncDisposable {
   async run<T>(
     act: (stage: JobStage) => Promise<T>,
     before?: (stage: JobStage) => void,
+    clock?: RunClock,
   ): Promise<Outcome<T>> {
     const storage = this.storage();
-    const stage = this.stage(storage);
+    const stage = this.stage(storage, clock);
     before?.(stage);
     try {
       return { value: await act(stage), error: undefined };
