@@ -71,6 +71,17 @@ Deno.test("a part of a pack written over another part is found and never restore
   }
 });
 
+Deno.test("a sound blob in the place of another of its length is found and never restored for it", async () => {
+  const whole = bench.blobs.map(({ pack, type, offset, length }) => (
+    { file: `data/${pack}`, what: `${type} blob`, from: offset, to: offset + length }
+  ));
+  const pairs = whole.flatMap((a) =>
+    whole.filter((b) => b !== a && b.to - b.from === a.to - a.from).map((b) => [a, b] as const)
+  );
+  if (pairs.length < 4) throw new Error("there are no two blobs of a length");
+  await tryAll(pairs.map(([a, b]) => editor.misdirect(a, b)));
+});
+
 Deno.test("two faults at once in different files are both found and never restored", async () => {
   const pick = (i: number) => bench.regions[(i * 37) % bench.regions.length]!;
   for (let i = 0; i < 200; i++) {

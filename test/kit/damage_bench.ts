@@ -75,7 +75,7 @@ export class DamageBench {
     const ids = [(await stage.backup()).snapshotId!];
     contents.push(changeSource(stage, contents[0]!));
     ids.push((await stage.backup()).snapshotId!);
-    const pieces = Array.from({ length: 5 }, (_, i) => noise(1_500 + i, 50 + i));
+    const pieces = Array.from({ length: 5 }, (_, i) => noise(1_500 + (i >> 1), 50 + i));
     {
       await using session = await stage.open();
       await session.loadIndex(new AbortController().signal);
