@@ -38,6 +38,7 @@ for (const operation of OPERATIONS) {
       for (const [j, at] of (i % 2 === 0 ? [from, midst] : [from]).entries()) {
         const fault: LinkFault = { kind: KINDS[(i + 3 * j) % KINDS.length]!, direction, at };
         await operation.place(bench);
+        bench.idleMs = fault.kind === "blackhole" ? 200 : 8_000;
         bench.proxy.reset(fault);
         const outcome = await operation.run(bench);
         const said = textOf(operation, fault);
@@ -55,6 +56,7 @@ for (const operation of OPERATIONS) {
       const kind = (["reset", "close"] as const)[i % 2]!;
       const fault: LinkFault = { kind, direction, at: (from + to) >> 1, everAfter: true };
       await operation.place(bench);
+      bench.idleMs = 1_000;
       bench.proxy.reset(fault);
       const outcome = await operation.run(bench);
       const said = textOf(operation, fault);
@@ -62,6 +64,7 @@ for (const operation of OPERATIONS) {
         assert.match(outcome.error.code, /^SG(0083|0136|1015|1018)$/, `${said}: ${outcome.error}`);
       }
       await operation.judge(bench, outcome, said, "lies");
+      bench.idleMs = 8_000;
       await assertNextRunIsDone(bench, operation, said);
     }
   });

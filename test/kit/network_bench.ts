@@ -24,8 +24,8 @@ import { scratch } from "./scratch.ts";
 import { SeededRandom } from "./seeded_random.ts";
 import { TcpProxy } from "./tcp_proxy.ts";
 
-/** Silence after which a request has failed, milliseconds; short, since some tests wait for it. */
-const IDLE_MS = 120;
+/** Silence after which a request has failed, milliseconds: nothing on a busy machine is so slow. */
+const IDLE_MS = 8_000;
 
 /** What came of an operation over the link. */
 export interface Outcome<T> {
@@ -37,6 +37,8 @@ export interface Outcome<T> {
 export class NetworkBench implements AsyncDisposable {
   /** No two runs draw the same: packs would get each other's names. */
   #seed = 1400;
+  /** Silence that ends a request; short where a test waits for that, and then only costs tries. */
+  idleMs = IDLE_MS;
 
   private constructor(
     readonly damage: DamageBench,
@@ -80,9 +82,9 @@ export class NetworkBench implements AsyncDisposable {
   }
 
   /** The store behind the link. */
-  storage(retry: RetryOptions = { attempts: 4 }): Storage {
+  storage(retry: RetryOptions = { attempts: 10 }): Storage {
     const location = parseLocation(`rest:http://127.0.0.1:${this.proxy.port}/repo/`) as RestLocation;
-    const http = new HttpStorage(location, systemClock, { idleMs: IDLE_MS });
+    const http = new HttpStorage(location, systemClock, { idleMs: this.idleMs });
     return withRetry(http, new FakeClock(), new SeededRandom(12), retry);
   }
 

@@ -74,6 +74,7 @@ export class RestServer {
   readonly #peers = new Set<number>();
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #released = new AbortController();
+  #stores = 0;
   readonly #firstAnswers = new Map<
     string,
     { status: number; headers: [string, string][]; body: Uint8Array<ArrayBuffer> | undefined }
@@ -303,8 +304,10 @@ export class RestServer {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
     await Deno.mkdir(folder, { recursive: true });
-    await Deno.writeFile(`${folder}/${name}-tmp`, body);
-    await Deno.rename(`${folder}/${name}-tmp`, `${folder}/${name}`);
+    // A client that tries again may meet its first try.
+    const temporary = `${folder}/${name}-tmp-${this.#stores++}`;
+    await Deno.writeFile(temporary, body);
+    await Deno.rename(temporary, `${folder}/${name}`);
     return new Response(null, { status: 200 });
   }
 }

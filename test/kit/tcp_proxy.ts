@@ -131,6 +131,11 @@ export class TcpProxy implements AsyncDisposable {
     return { fault, at: Math.max(0, fault.at - from) };
   }
 
+  /** Both sides of every connection get a RST. */
+  endAll(): void {
+    for (const socket of this.#sockets) socket.resetAndDestroy();
+  }
+
   /** True when the link is down for good. */
   get dead(): boolean {
     return this.#dead !== undefined;
@@ -166,12 +171,14 @@ class Link {
       }));
   }
 
-  async #harm(bytes: Uint8Array, { kind, bit = 0 }: LinkFault, at: number): Promise<void> {
+  async #harm(bytes: Uint8Array, { kind, bit = 0, everAfter }: LinkFault, at: number): Promise<void> {
     if (kind === "flip" || kind === "duplicate" || kind === "drop") {
       return await this.#pass(spoiled(bytes, kind, at, bit));
     }
     await this.#pass(bytes.subarray(0, at));
     this.#open = false;
+    // A link that is down is down for all.
+    if (everAfter && kind !== "blackhole") return this.proxy.endAll();
     if (kind === "reset") { for (const socket of [this.from, this.to]) socket.resetAndDestroy(); }
     else if (kind === "close") { for (const socket of [this.from, this.to]) socket.end(); }
     else if (kind === "half-close") this.to.end();
