@@ -4,19 +4,19 @@ import { SgError } from "../errors/mod.ts";
 import { MIB, TREE_BLOB_BYTES_MAX } from "../base/mod.ts";
 import { loadNativeZstd, type NativeZstd } from "../platform/mod.ts";
 import { damaged, type Frame, listFrames } from "./frames.ts";
-import { type CompressionLevel, ZSTD_LEVELS } from "./levels.ts";
+import { type CompressionLevel, zstdLevel } from "./levels.ts";
 
 /** Results beyond this size are large. */
 const LARGE_BYTES = 32 * MIB;
 
 /** Compresses and decompresses zstd frames, synchronously. One per thread is enough; it keeps nothing between calls. */
 export class Compressor {
-  readonly #level: number;
+  readonly #level: CompressionLevel;
   readonly #native: NativeZstd | null;
 
   /** `native` is for tests: null forces the runtime's zstd. */
   constructor(level: CompressionLevel, native: NativeZstd | null = loadNativeZstd() ?? null) {
-    this.#level = ZSTD_LEVELS[level];
+    this.#level = level;
     this.#native = native;
   }
 
@@ -25,9 +25,10 @@ export class Compressor {
    * it does not fit: give `into` no more than `plain.length - 1` bytes to hear whether compressing is worth it.
    */
   compress(plain: Uint8Array, into: Uint8Array): number {
-    if (this.#native) return this.#native.compress(this.#level, plain, into);
+    const level = zstdLevel(this.#level, plain.length);
+    if (this.#native) return this.#native.compress(level, plain, into);
     const frame = zstdCompressSync(plain, {
-      params: { [constants.ZSTD_c_compressionLevel]: this.#level, [constants.ZSTD_c_checksumFlag]: 0 },
+      params: { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 0 },
     });
     if (frame.length > into.length) return -1;
     into.set(frame);

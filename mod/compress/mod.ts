@@ -10,4 +10,4 @@
  * @module
  */
 export { Compressor } from "./compressor.ts";
-export { type CompressionLevel, ZSTD_LEVELS } from "./levels.ts";
+export { type CompressionLevel, zstdLevel } from "./levels.ts";
