@@ -1,4 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
+import type { RunOptions } from "../app/mod.ts";
+import { EXIT } from "../errors/mod.ts";
 import type { Command } from "./command.ts";
 import { openRepository } from "./connection.ts";
 import { FILTER_OPTIONS } from "./global_options.ts";
@@ -20,6 +22,7 @@ export const dumpCommand: Command = {
     { name: "archive", short: "a", value: "FORMAT", help: "tar or zip; default tar" },
     ...FILTER_OPTIONS,
   ],
+  exits: [[EXIT.incomplete, "some entries could not be read, or an archive cannot hold them"]],
   async run(args, context) {
     const [snapshot, path] = args.operandsBetween(2, 2, "the path") as [string, string];
     const archive = args.choice("archive", ["tar", "zip"]) ?? "tar";
@@ -28,9 +31,18 @@ export const dumpCommand: Command = {
     }
     await using engine = await openRepository(args, context);
     const order = { snapshot, path, archive, filter: snapshotFilter(args) };
-    for await (const bytes of engine.dump(order, context.output.runOptions(context.signal, "dump"))) {
+    const run = context.output.runOptions(context.signal, "dump");
+    let problems = 0;
+    const observer: RunOptions["observer"] = {
+      ...run.observer,
+      problem(problem) {
+        problems++;
+        run.observer.problem(problem);
+      },
+    };
+    for await (const bytes of engine.dump(order, { ...run, observer })) {
       await context.terminal.writeStream(bytes);
     }
-    return 0;
+    return problems === 0 ? EXIT.done : EXIT.incomplete;
   },
 };

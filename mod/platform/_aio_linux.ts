@@ -10,8 +10,8 @@ import type { LinuxLibc } from "./_libc_linux.ts";
  * -1 and no more. For most calls the reason is found by trying again, but a failed fsync must never be tried
  * again: the kernel reports a lost write once and then forgets it, so the second fsync would say "durable" about
  * data that is gone. POSIX asynchronous I/O hands the error number over by value, so files go that way.
- * glibc refuses it (EBADF) for descriptors open for reading only, folders among them. Those take the plain
- * non-blocking fsync, and the rare failure is called EIO.
+ * Where the C library refuses it (EBADF; some do for descriptors open for reading only, folders among them), the plain
+ * non-blocking fsync is taken, and the rare failure is called EIO.
  */
 
 /**

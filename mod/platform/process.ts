@@ -25,9 +25,20 @@ export function processAlive(pid: number): boolean {
   if (!Number.isInteger(pid) || pid <= 0) return false;
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return (error as { code?: unknown }).code === "EPERM";
+    if ((error as { code?: unknown }).code !== "EPERM") return false;
+  }
+  return !isThread(pid);
+}
+
+/** Linux answers for the numbers of threads as for those of processes; a process of many threads would pass for many. */
+function isThread(id: number): boolean {
+  if (Deno.build.os !== "linux") return false;
+  try {
+    const group = /^Tgid:\s*(\d+)$/m.exec(Deno.readTextFileSync(`/proc/${id}/status`))?.[1];
+    return group !== undefined && Number(group) !== id;
+  } catch {
+    return false; // hidden from this user, or gone this moment
   }
 }
 

@@ -23,6 +23,16 @@ Deno.test("processAlive tells a running process from an ended one", async () => 
   for (const pid of [0, -1, 1.5, NaN]) assert.ok(!processAlive(pid));
 });
 
+Deno.test({
+  name: "processAlive does not take a thread for a process",
+  ignore: Deno.build.os !== "linux",
+  fn() {
+    const threads = [...Deno.readDirSync("/proc/self/task")].map(({ name }) => Number(name));
+    assert.ok(threads.length > 1);
+    for (const id of threads) assert.equal(processAlive(id), id === processId(), `${id}`);
+  },
+});
+
 Deno.test("hostName and environment", () => {
   assert.ok(hostName().length > 0);
   Deno.env.set("SPAREGRID_TEST_VARIABLE", "x");
