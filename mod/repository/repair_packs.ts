@@ -7,6 +7,7 @@ import { removeIfThere, rewriteIndexes } from "./index_rewrite.ts";
 import { PackBuilder } from "./pack_builder.ts";
 import { PackGroups } from "./pack_groups.ts";
 import { decodePackHeader } from "./pack_header.ts";
+import type { StorageCall } from "../storage/mod.ts";
 import type { Repository } from "./repository.ts";
 
 /** How to repair packs. */
@@ -29,7 +30,8 @@ export interface RepairPacksReport {
 /**
  * Copies every blob that can still be read out of damaged packs, then removes these packs. What index and header list is
  * tried; each blob is verified. The caller holds an exclusive lock; the repository is freshly opened, its index not
- * loaded, and must not be used afterwards. SG1006 when a pack is not there.
+ * loaded, and must not be used afterwards. A pack that is neither there nor listed was removed before, by an earlier repair
+ * perhaps that did not come to its end: it is passed over. SG1006 when that is so of all, or a listed pack is not there.
  */
 export async function repairPacks(
   repository: Repository,
@@ -46,7 +48,8 @@ export async function repairPacks(
   const lost = new Map<BlobId, PackedBlob>();
   let savedBlobs = 0;
   let done = 0;
-  for (const id of new Set(ids)) {
+  const damaged = await withoutRemoved(repository, new Set(ids), call);
+  for (const id of damaged) {
     const bytes = await loadAll(repository, id, signal);
     await onDamagedPack?.(id, bytes);
     const number = packs.find(id);
@@ -63,13 +66,12 @@ export async function repairPacks(
       savedBlobs++;
     }
     if (number >= 0) drop.add(number);
-    onProgress?.(++done, ids.length);
+    onProgress?.(++done, damaged.length);
   }
   await builder.finish();
   await repository.writeIndex(call);
   await rewriteIndexes(repository, { ...call, drop });
-  const removedPacks = [...new Set(ids)];
-  for (const id of removedPacks) {
+  for (const id of damaged) {
     await repository.guarded((guard) => removeIfThere(repository, "data", id, { ...call, guard }));
   }
   const lostBlobs = [...lost.values()].filter(({ type, id }) => {
@@ -78,7 +80,7 @@ export async function repairPacks(
     }
     return true;
   }).map(({ id }) => id);
-  return { savedBlobs, lostBlobs, removedPacks };
+  return { savedBlobs, lostBlobs, removedPacks: damaged };
 
   /** As much of the file as there is; a broken drive may refuse the whole, then the stretches that can be read. */
   async function loadAll(from: Repository, id: PackId, stop?: AbortSignal): Promise<Uint8Array> {
@@ -105,6 +107,29 @@ export async function repairPacks(
     }
     return bytes;
   }
+}
+
+/** Those of the packs that are there or listed. @throws SG1006 when none is. */
+async function withoutRemoved(
+  { packs, storage }: Repository,
+  ids: ReadonlySet<PackId>,
+  call: StorageCall,
+): Promise<PackId[]> {
+  const left: PackId[] = [];
+  let missing: unknown;
+  for (const id of ids) {
+    try {
+      await storage.stat({ type: "data", name: id }, call);
+    } catch (error) {
+      if (!isSgError(error, "SG1006")) throw error;
+      missing = error;
+      const number = packs.find(id);
+      if (number < 0 || packs.blobs(number) === 0) continue;
+    }
+    left.push(id);
+  }
+  if (left.length === 0 && missing) throw missing;
+  return left;
 }
 
 /** What the index lists, and what the header lists besides. */

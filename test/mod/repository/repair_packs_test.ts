@@ -41,3 +41,14 @@ Deno.test("repairPacks saves what lies before the end of a cut pack", async () =
   ok(report.savedBlobs > 0 && report.lostBlobs.length > 0);
   await rejects(repairPacks(await openPlain(storage), ["d".repeat(64) as PackId]), { code: "SG1006" });
 });
+
+Deno.test("repairPacks passes over packs that an earlier repair removed before it was stopped", async () => {
+  const storage = await filledRepository();
+  const [data, tree] = [await somePack(storage, "data"), await somePack(storage, "tree")];
+  await repairPacks(await openPlain(storage), [data]);
+  const report = await repairPacks(await openPlain(storage), [data, tree]);
+  deepStrictEqual(report.removedPacks, [tree]);
+  await rejects(repairPacks(await openPlain(storage), [data, tree]), { code: "SG1006" });
+  const after = await reopen(storage);
+  deepStrictEqual([after.packs.find(data), after.packs.find(tree)], [-1, -1]);
+});
