@@ -12,6 +12,7 @@ export {
   compareBytes,
   concatBytes,
   equalBytes,
+  freeBytes,
   fromBase64,
   fromHex,
   toBase64,

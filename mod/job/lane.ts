@@ -1,6 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { FileSaver, StreamSaver } from "../archiver/mod.ts";
-import type { PackId, Random } from "../base/mod.ts";
+import { freeBytes, type PackId, type Random } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import type { FileSystem } from "../platform/mod.ts";
 import {
@@ -97,8 +97,8 @@ export class Lane {
     try {
       return this.#files.run(job, bytes);
     } finally {
-      // Megabytes that would else wait for the garbage collector, dozens at a time. They belong to the lane.
-      bytes.buffer.transfer(0);
+      // They belong to the lane.
+      freeBytes(bytes);
     }
   }
 
@@ -106,7 +106,7 @@ export class Lane {
     try {
       return await verifyPack(this.#reader, id, bytes, blobsOf(this.#table, entries));
     } finally {
-      bytes.buffer.transfer(0);
+      freeBytes(bytes);
     }
   }
 

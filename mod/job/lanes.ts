@@ -1,4 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
+import { freeBytes } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import type { SealedPack } from "../repository/mod.ts";
 import { Lane, type LanePorts, type LaneSeed, type SharedCount } from "./lane.ts";
@@ -187,8 +188,8 @@ class WorkerLane implements LaneHandle {
   }
 }
 
-/** Stores a pack, and then frees its memory at once: several of 25 MiB would else wait for the garbage collector. */
+/** Stores a pack, and then frees its memory. */
 async function storeAndFree(pack: SealedPack, savePack: SavePack): Promise<void> {
   await savePack(pack);
-  pack.bytes.buffer.transfer(0);
+  freeBytes(pack.bytes);
 }

@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { INDEX_BLOBS_TARGET, type IndexId } from "../base/mod.ts";
+import { freeBytes, INDEX_BLOBS_TARGET, type IndexId } from "../base/mod.ts";
 import { isSgError, SgError } from "../errors/mod.ts";
 import { encodeIndex, type IndexedPack } from "../format/mod.ts";
 import type { StorageCall } from "../storage/mod.ts";
@@ -116,6 +116,7 @@ async function saveIndexUnderLock(
   const id = await repository.guarded((guard) => {
     return repository.files.save("index", json, { ...call, guard });
   }) as IndexId;
+  freeBytes(json);
   try {
     await repository.assertHeld();
   } catch (error) {

@@ -2,6 +2,7 @@
 import {
   type BlobId,
   type Clock,
+  freeBytes,
   type KeyId,
   type Log,
   PACK_BYTES_TARGET,
@@ -478,7 +479,7 @@ export class Repository {
     const before = this.#treePackOnItsWay;
     this.#treePackOnItsWay = undefined;
     await before;
-    const saving = this.savePack(pack, call).then(() => void pack.bytes.buffer.transfer(0));
+    const saving = this.savePack(pack, call).then(() => freeBytes(pack.bytes));
     // A failure is met at the next pack or flush.
     saving.catch(() => {});
     this.#treePackOnItsWay = saving;

@@ -1,5 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import {
+  freeBytes,
   INDEX_FILE_BYTES_MAX,
   PACK_BYTES_MAX,
   type Random,
@@ -101,14 +102,17 @@ export class RepositoryFiles {
   }
 
   /** Stores JSON as a new file, durable when it resolves; gives its name. */
-  async save(type: UnpackedType, json: Uint8Array, call: StorageCall = {}): Promise<string> {
-    const sealed = this.sealer.seal(this.#wrap(json));
+  async save(type: UnpackedType, json: Uint8Array<ArrayBuffer>, call: StorageCall = {}): Promise<string> {
+    const wrapped = this.#wrap(json);
+    const sealed = this.sealer.seal(wrapped);
+    if (wrapped !== json) freeBytes(wrapped);
     const name = toHex(sha256(sealed));
     await this.storage.save({ type, name }, sealed, call);
+    freeBytes(sealed);
     return name;
   }
 
-  #wrap(json: Uint8Array): Uint8Array {
+  #wrap(json: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
     if (this.#version < 2) return json;
     const wrapped = new Uint8Array(1 + this.#compressor.bound(json.length));
     wrapped[0] = COMPRESSED;

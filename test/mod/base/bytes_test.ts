@@ -5,6 +5,7 @@ import {
   compareBytes,
   concatBytes,
   equalBytes,
+  freeBytes,
   fromBase64,
   fromHex,
   toBase64,
@@ -58,4 +59,11 @@ Deno.test("toHex, fromHex, toBase64 and fromBase64 go there and back, and refuse
   assert.equal(toBase64(Uint8Array.of(255)), "/w==");
   assert.throws(() => fromHex("0"), SyntaxError);
   assert.throws(() => fromBase64("*"), SyntaxError);
+});
+
+Deno.test("freeBytes takes the whole buffer away, from other views too", () => {
+  const whole = new Uint8Array(100);
+  const part = whole.subarray(10, 20);
+  freeBytes(part);
+  assert.deepEqual([whole.length, part.length, whole.buffer.byteLength], [0, 0, 0]);
 });
