@@ -14,6 +14,7 @@ export class Checkpoints {
   readonly #note: (message: string) => void;
   #last: number;
   #running: Promise<void> | undefined;
+  #spilling: Promise<void> | undefined;
 
   constructor(needs: ArchiverNeeds, clock: Clock, everyMs: number, note: (message: string) => void) {
     this.#needs = needs;
@@ -41,6 +42,16 @@ export class Checkpoints {
     }
   }
 
+  /**
+   * Hands full frames to the journal before their time, so that a million files do not fill the memory. A record that is
+   * there before its data harms nobody: it is believed only where the index knows all blobs.
+   */
+  spill(): void {
+    const frames = this.#spilling ? [] : this.journal?.takeFull() ?? [];
+    if (frames.length === 0) return;
+    this.#spilling = this.#append(frames).finally(() => this.#spilling = undefined);
+  }
+
   /** Lists in an index what the repository has by now, without waiting for the lanes. @throws what the repository throws. */
   async list(): Promise<void> {
     await this.#needs.checkpoint();
@@ -51,6 +62,11 @@ export class Checkpoints {
     const frames = this.journal?.take() ?? [];
     await this.#needs.lanes.flush();
     await this.#needs.checkpoint();
+    await this.#spilling;
+    await this.#append(frames);
+  }
+
+  async #append(frames: readonly Uint8Array[]): Promise<void> {
     try {
       for (const frame of frames) await this.#needs.journal?.append(frame);
     } catch (error) {

@@ -8,7 +8,7 @@ import type { JournalStore } from "./needs.ts";
 const VERSION = 1;
 const FRAME_BYTES = MIB;
 
-/** Collects a record for every file whose content was read, until a checkpoint has made it durable. */
+/** Collects a record for every file whose content was read, until the journal takes it. */
 export class JournalWriter {
   readonly #writer = new ByteWriter();
   #frames: Uint8Array[] = [];
@@ -29,6 +29,11 @@ export class JournalWriter {
   /** The records so far as frames; starts anew. */
   take(): Uint8Array[] {
     if (this.#writer.length > 0) this.#frames.push(this.#writer.take());
+    return this.takeFull();
+  }
+
+  /** The frames that are full, with all records but the latest. */
+  takeFull(): Uint8Array[] {
     const frames = this.#frames;
     this.#frames = [];
     return frames;

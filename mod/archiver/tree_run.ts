@@ -122,6 +122,7 @@ export class TreeRun {
     if (this.#signal.aborted) await this.#stop();
     this.#storeTrees();
     if (this.#root !== undefined) return;
+    this.#checkpoints.spill();
     if (this.#checkpoints.due) this.#checkpoints.make().catch((error) => this.#fail(error));
     const folder = this.#stack.at(-1);
     if (!folder) return await this.#awaitRest();

@@ -27,6 +27,10 @@ export class JournalFile implements JournalStore, Disposable {
   #fd: Fd | undefined;
   /** Where the next frame goes; undefined until the file was read. */
   #end: number | undefined;
+  /** Frames come one after the other; those that wait for their turn or are being written. */
+  #writing: Promise<void> = Promise.resolve();
+  #waiting = 0;
+  #closed = false;
 
   private constructor(fs: FileSystem, folder: Fd, name: string, sealer: FrameSealer) {
     this.#fs = fs;
@@ -82,6 +86,19 @@ export class JournalFile implements JournalStore, Disposable {
   }
 
   async append(frame: Uint8Array): Promise<void> {
+    if (this.#closed) return;
+    const turn = this.#writing.then(() => this.#closed ? undefined : this.#append(frame));
+    this.#writing = turn.catch(() => {});
+    this.#waiting++;
+    try {
+      await turn;
+    } finally {
+      this.#waiting--;
+      if (this.#closed) this.#closeIdle();
+    }
+  }
+
+  async #append(frame: Uint8Array): Promise<void> {
     if (this.#end === undefined) { for await (const _ of this.frames()); }
     const sealed = this.#sealer.seal(frame);
     const bytes = new Uint8Array(LENGTH_BYTES + sealed.length);
@@ -103,7 +120,14 @@ export class JournalFile implements JournalStore, Disposable {
     return Promise.resolve();
   }
 
+  /** Ends the journal; a frame that is just being written is written to its end before the descriptors go. */
   [Symbol.dispose](): void {
+    this.#closed = true;
+    this.#closeIdle();
+  }
+
+  #closeIdle(): void {
+    if (this.#waiting > 0) return;
     if (this.#fd !== undefined) this.#fs.close(this.#fd);
     this.#fd = undefined;
     this.#fs.close(this.#folder);

@@ -115,6 +115,21 @@ Deno.test("Journal.find knows a file by path, size, times and inode", async () =
   }
 });
 
+Deno.test("JournalWriter.takeFull leaves the frame that is not full, and take gives the rest", () => {
+  const writer = new JournalWriter();
+  const stat = { size: 5, mtime: 1n, ctime: 1n, ino: 1n } as Stat;
+  const note = (count: number) => {
+    for (let i = 0; i < count; i++) writer.note(utf8("/"), utf8(`${i}`), stat, new Uint8Array(1000));
+  };
+  note(10);
+  assert.deepEqual(writer.takeFull(), []);
+  note(1100);
+  assert.equal(writer.takeFull().length, 1);
+  assert.deepEqual(writer.takeFull(), []);
+  assert.equal(writer.take().length, 1);
+  assert.deepEqual(writer.take(), []);
+});
+
 Deno.test("Journal.load takes what it can of damaged frames", async () => {
   const writer = new JournalWriter();
   const stat = { size: 5, mtime: 1n, ctime: 1n, ino: 1n } as Stat;

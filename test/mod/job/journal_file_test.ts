@@ -144,6 +144,36 @@ Deno.test("JournalFile.append tells of a failure, and what it could not write do
   assert.deepEqual(await framesOf(tree), ["kept", "after"]);
 });
 
+Deno.test("JournalFile that is ended writes what is being written and keeps its descriptors till then", async () => {
+  const tree = new MemoryTree();
+  const closed: number[] = [];
+  let written = 0;
+  const gate = Promise.withResolvers<void>();
+  const fs = new Proxy(tree.fs, {
+    get(target, name) {
+      if (name === "close") return (fd: number) => (closed.push(fd), target.close(fd));
+      if (name !== "writeAtAsync") return Reflect.get(target, name).bind(target);
+      return async (...call: Parameters<typeof target.writeAtAsync>) => {
+        await gate.promise;
+        assert.deepEqual(closed, []);
+        await target.writeAtAsync(...call);
+        written++;
+      };
+    },
+  });
+  const journal = (await JournalFile.open(fs, "/cache", "name", sealer))!;
+  closed.length = 0;
+  const appends = [journal.append(utf8("first")), journal.append(utf8("second"))];
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  journal[Symbol.dispose]();
+  await journal.append(utf8("too late"));
+  gate.resolve();
+  await Promise.all(appends);
+  assert.equal(written, 1);
+  assert.equal(closed.length, 2);
+  assert.deepEqual(await framesOf(tree), ["first"]);
+});
+
 Deno.test("JournalFile.remove takes the file away, also where there is none or it cannot", async () => {
   const tree = new MemoryTree();
   await append(tree, FRAMES);
