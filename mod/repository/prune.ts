@@ -83,13 +83,15 @@ export async function pruneRepository(
 
 /**
  * Lists snapshots and indexes again. A list that left one out, for a fault on the way or in the server, would make its
- * data look unneeded; and nobody may add or remove any under our lock. SG1015 when the lists differ.
+ * data look unneeded; and nobody may add or remove any under our lock. SG1015 when the lists differ, SG1018 when they do
+ * because the lock was lost.
  */
 async function assertAllWasListed(
-  { storage, indexes }: Repository,
+  repository: Repository,
   snapshots: readonly NamedSnapshot[],
   call: { readonly signal?: AbortSignal },
 ): Promise<void> {
+  const { storage, indexes } = repository;
   const seen = {
     snapshots: new Set<string>(snapshots.map(({ id }) => id)),
     index: new Set<string>(indexes.files.keys()),
@@ -98,6 +100,7 @@ async function assertAllWasListed(
     const now = new Set((await listFiles(storage, type, call)).map(({ name }) => name));
     const differs = now.symmetricDifference(seen[type]);
     for (const name of differs) {
+      await repository.assertHeld();
       throw new SgError(
         "SG1015",
         `Cannot prune: ${storage.location} listed ${type}/${name} once and once not; nothing was removed`,

@@ -45,6 +45,11 @@ class SlowStorage extends MemoryStorage {
     await super.remove(file, this.far ? {} : call);
   }
 
+  override async *list(type: FileType, call?: StorageCall): AsyncIterable<StoredFile> {
+    await this.held?.(`list ${type}`);
+    yield* super.list(type, call);
+  }
+
   override stat(file: FileHandle, call?: StorageCall): Promise<StoredFile> {
     if (this.deaf) return Promise.reject(new SgError("SG0083", "Cannot find: nobody answers"));
     return super.stat(file, call);
@@ -260,4 +265,18 @@ Deno.test("RepositoryLock.explain tells what is missing because the lock was los
   await (await house.open("eve")).removeSnapshots([id]);
   await house.prune("eve");
   await rejects(read(), { code: "SG1018" });
+});
+
+Deno.test("pruneRepository whose lists differ because others came in meanwhile tells of the lost lock", async () => {
+  const house = await new House().init();
+  await house.backup("ada", DRAFT);
+  let lists = 0;
+  house.storage.held = async (call) => {
+    if (call !== "list snapshots" || ++lists < 2) return;
+    house.storage.held = undefined;
+    house.clock.ms += HOUR;
+    await house.backup("eve", { another: "file" });
+  };
+  await rejects(house.prune("ada"), { code: "SG1018" });
+  deepStrictEqual(await house.errors(), []);
 });
