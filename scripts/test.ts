@@ -9,7 +9,7 @@ interface Tool {
   /** One or more, separated by spaces. */
   readonly debianPackage: string;
   readonly neededFor: string;
-  /** What the text of a test file that needs it holds: without the tool such files are left out. */
+  /** What the text of a test file that needs it holds: without the tool such files are left out. Tests of others adapt. */
   readonly usedBy?: RegExp;
 }
 
@@ -21,22 +21,36 @@ const TOOLS: readonly Tool[] = [
     usedBy: /\brestic(Done)?\(|"restic"|\bRestic\b|(both_programs|crash_lab)\.ts/,
   },
   { command: "getfacl", debianPackage: "acl", neededFor: "access control lists" },
-  { command: "getfattr", debianPackage: "attr", neededFor: "extended attributes" },
   {
     command: "openssl",
     debianPackage: "openssl",
     neededFor: "making TLS certificates",
     usedBy: /certificate\.ts/,
   },
-  { command: "zstd", debianPackage: "zstd", neededFor: "comparing compressed data" },
-  { command: "unzip", debianPackage: "unzip", neededFor: "reading dumped zip archives" },
-  { command: "tar", debianPackage: "tar", neededFor: "reading dumped tar archives and judging trees" },
-  { command: "setpriv", debianPackage: "util-linux", neededFor: "tests as another user" },
-  { command: "pkill", debianPackage: "procps", neededFor: "interrupting a run" },
+  {
+    command: "unzip",
+    debianPackage: "unzip",
+    neededFor: "reading dumped zip archives",
+    usedBy: /"unzip"/,
+  },
+  {
+    command: "tar",
+    debianPackage: "tar",
+    neededFor: "reading dumped tar archives and judging trees",
+    usedBy: /\["tar"|^ {4}"tar",$|list\("tar"|(tree_oracle|restic_tree|both_programs)\.ts/m,
+  },
+  {
+    command: "setpriv",
+    debianPackage: "util-linux",
+    neededFor: "tests as another user",
+    usedBy: /"setpriv"/,
+  },
+  { command: "pkill", debianPackage: "procps", neededFor: "interrupting a run", usedBy: /"pkill"/ },
   {
     command: "/usr/src/linux-source-",
     debianPackage: "linux-source",
     neededFor: "real data: the Linux source tree",
+    usedBy: /linux-source/,
   },
   {
     command: "cc",
@@ -50,7 +64,12 @@ const TOOLS: readonly Tool[] = [
     neededFor: "cutting the power of a drive",
     usedBy: /power_cuts\.ts/,
   },
-  { command: "python3", debianPackage: "python3-minimal", neededFor: "making odd files" },
+  {
+    command: "python3",
+    debianPackage: "python3-minimal",
+    neededFor: "making odd files",
+    usedBy: /"python3"|nasty_tree\.ts/,
+  },
 ];
 
 /** Folders whose test files measure, crowd, kill or mount: they run one after the other, behind all others. */

@@ -6,6 +6,7 @@ import type { Command, Context, OptionSpec } from "./command.ts";
 import { openRepository, passwordOrder, refuseNoLock, resolvedConnection } from "./connection.ts";
 import { DRY_RUN_OPTION } from "./global_options.ts";
 import { makeRepository } from "./new_repository.ts";
+import { programCall } from "./program_call.ts";
 import { summaryObject, tagList } from "./selection.ts";
 import { shownName, shownText } from "./shown_text.ts";
 import { counted, shownDuration, shownSize } from "./units.ts";
@@ -257,7 +258,9 @@ function sayResult(order: BackupOrder, report: BackupReport, engine: Engine, con
   const id = report.snapshotId.slice(0, 8);
   output.info(`Snapshot ${id} saved`);
   output.info("");
-  output.info(`To restore it: sparegrid ${repositoryOption(engine, context)}restore ${id} --target FOLDER`);
+  output.info(
+    `To restore it: ${programCall()} ${repositoryOption(engine, context)}restore ${id} --target FOLDER`,
+  );
 }
 
 function repositoryOption(engine: Engine, context: Context): string {

@@ -41,7 +41,7 @@ Deno.test("backupCommand sums up and says how to restore", async () => {
   assert.match(terminal.out, /Added {5}2\.000 KiB \(1\.000 KiB stored\)/);
   assert.match(
     terminal.out,
-    /Snapshot a1a1a1a1 saved\n\nTo restore it: sparegrid restore a1a1a1a1 --target FOLDER/,
+    /Snapshot a1a1a1a1 saved\n\nTo restore it: npx -y deno@[0-9.]+ task sparegrid restore a1a1a1a1 --target FOLDER/,
   );
   assert.match((await backup(["-r", "/r", "/a"])).terminal.out, /sparegrid -r \/r restore a1a1a1a1/);
 });
