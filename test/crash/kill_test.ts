@@ -26,6 +26,7 @@ for (const scenario of [...SCENARIOS, ...BY_COMMAND_LINE]) {
     assert.deepEqual(results.filter(({ wrong }) => wrong.length > 0), []);
     // Folders of packs are made as their names, drawn by chance, ask for them: no two runs have quite the same length.
     const killed = results.filter(({ hit }) => hit !== "").length;
+    console.log(`${killed} points`);
     assert.ok(killed >= OPERATIONS_MIN, `only ${killed} points`);
     assert.equal(openDescriptors(), descriptors, "the engine leaks descriptors");
   });
@@ -42,6 +43,7 @@ for (const scenario of SCENARIOS) {
       const results: PointResult[] = [];
       await exhaust(lab, ground, "torn", { found: (result) => void results.push(result) });
       assert.deepEqual(results.filter(({ wrong }) => wrong.length > 0), []);
+      console.log(`${results.length} points`);
       assert.ok(results.some(({ hit }) => /^1 write /.test(hit)), "no write was torn");
     },
   );

@@ -34,6 +34,7 @@ for (const [i, scenario] of SCENARIOS.entries()) {
       const drawn = seed === 0 ? 0 : seed + i;
       await cutPower(lab, ground, { seed: drawn }, { found: (result) => void results.push(result) });
       assert.deepEqual(results.filter(({ wrong }) => wrong.length > 0), [], `seed ${drawn}`);
+      console.log(`${results.length} points`);
       assert.ok(results.length > 15, `only ${results.length} moments`);
     });
   }
