@@ -87,10 +87,13 @@ export const backupCommand: Command = {
   examples: [
     "sparegrid backup ~/Documents ~/Pictures",
     "sparegrid -r /mnt/usb/backup backup --exclude '*.tmp' --exclude-caches /home",
-    "sparegrid -r rest:https://user:secret@nas:8000/me/ backup /etc",
+    "sparegrid --repository-file ~/.config/nas.txt backup /etc",
   ],
   options: OPTIONS,
-  exits: [[EXIT.incomplete, "the snapshot was made, but some files could not be read"]],
+  exits: [[
+    EXIT.incomplete,
+    "some paths or files could not be read; a snapshot was made of the rest, if there was any",
+  ]],
   async run(args, context) {
     refuseNoLock(args);
     const order = await backupOrder(args, context);

@@ -12,9 +12,11 @@ export const initCommand: Command = {
   usage: ["[OPTION]…"],
   text:
     "Makes a new, empty, encrypted repository at the place that --repo names; without it, the default repository " +
-    "in your data folder.\n\nWhoever loses the password loses the data: there is no way to read the repository " +
-    "without it. Keep a copy of it in a place that does not burn with this machine.",
-  examples: ["sparegrid init -r /mnt/usb/backup", "sparegrid init -r rest:https://user:secret@nas:8000/me/"],
+    "in your data folder.\n\nThe address of a server that asks for a name and a password holds both, as in " +
+    "rest:https://NAME:PASSWORD@nas:8000/me/. Keep it in a file (--repository-file) or in SPAREGRID_REPOSITORY: others " +
+    "on the machine can see the arguments of a command.\n\nWhoever loses the password loses the data: there is no way " +
+    "to read the repository without it. Keep a copy of it in a place that does not burn with this machine.",
+  examples: ["sparegrid init -r /mnt/usb/backup", "sparegrid init --repository-file ~/.config/nas.txt"],
   options: [],
   async run(args, context) {
     args.operandsBetween(0, 0, "nothing");

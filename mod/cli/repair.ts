@@ -32,7 +32,8 @@ export const repairPacksCommand: Command = {
   usage: ["[OPTION]… ID…"],
   text:
     "Takes what is still readable out of the damaged files that check named, stores it anew and removes the damaged " +
-    "files. Then run repair snapshots --forget, to mend the snapshots that miss what was lost.",
+    "files. A copy of each damaged file is kept in the current folder as pack-ID. Then run repair " +
+    "snapshots --forget, to mend the snapshots that miss what was lost.",
   options: [],
   async run(args, context) {
     const ids = args.operandsBetween(1, Infinity, "the ID of a damaged file");

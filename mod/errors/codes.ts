@@ -110,7 +110,7 @@ export const CODES = {
   SG1005: entry(
     "Stored data is damaged",
     "What was read from the repository is not what was written to it.",
-    "Run: sparegrid check --read-data, then sparegrid repair. Check the drive too.",
+    "Run: sparegrid check --read-data, then see docs/restore.md, 'When something is damaged'. Check the drive too.",
     { severity: "critical" },
   ),
   SG1006: entry(
@@ -169,7 +169,7 @@ export const CODES = {
   SG1016: entry(
     "Interrupted",
     "The command was stopped before its end.",
-    "Start it again; it continues with what was stored.",
+    "Start it again. A backup or restore continues with what is there.",
     { severity: "info", retry: "now", exit: EXIT.interrupted },
   ),
   SG1017: entry(
@@ -265,7 +265,8 @@ export const CODES = {
   SG1033: entry(
     "Check found damage",
     "The repository has errors.",
-    "See the list above, then: sparegrid repair",
+    "See the list above. What to do, step by step: docs/restore.md, 'When something is damaged'. " +
+      "First: sparegrid repair index",
     { severity: "critical" },
   ),
 } as const satisfies Record<string, CodeEntry>;
