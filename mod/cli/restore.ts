@@ -162,20 +162,33 @@ function sayResult(order: RestoreOrder, report: RestoreReport, { output }: Conte
   output.info(
     `Snapshot ${shortId(report.snapshotId)} ${order.dryRun ? "would be restored" : "restored"} to ${place}`,
   );
-  output.info(
-    `Files:    ${report.filesRestored} restored, ${report.filesUpdated} updated, ${report.filesKept} kept, ` +
-      `${report.filesDeleted} deleted`,
-  );
-  output.info(`Folders:  ${report.foldersRestored}, other entries: ${report.othersRestored}`);
-  output.info(
-    `Written   ${shownSize(report.bytesWritten)} of ${shownSize(report.bytesTotal)} in ${
-      shownDuration(elapsedMs)
-    }`,
-  );
+  if (order.dryRun) sayIntent(report, output);
+  else sayDeed(report, elapsedMs, output);
   if (order.verify) output.info(`Verified  ${counted(report.filesVerified, "file")}`);
   if (report.problems > 0) {
     output.incomplete(
       `${counted(report.problems, "problem")} while restoring: see above. The restore is incomplete.`,
     );
   }
+}
+
+function sayDeed(report: RestoreReport, elapsedMs: number, output: Context["output"]): void {
+  const { filesRestored, filesUpdated, filesKept, filesDeleted } = report;
+  output.info(
+    `Files:    ${filesRestored} restored, ${filesUpdated} updated, ${filesKept} kept, ${filesDeleted} deleted`,
+  );
+  output.info(`Folders:  ${report.foldersRestored}, other entries: ${report.othersRestored}`);
+  const written = shownSize(report.bytesWritten), total = shownSize(report.bytesTotal);
+  output.info(`Written   ${written} of ${total} in ${shownDuration(elapsedMs)}`);
+}
+
+/** A dry run compares no content, so of what would be written it knows only the most. */
+function sayIntent(report: RestoreReport, output: Context["output"]): void {
+  const { filesRestored, filesUpdated, filesKept, filesDeleted } = report;
+  output.info(
+    `Would restore ${counted(filesRestored, "file")}, update ${filesUpdated}, keep ${filesKept}, ` +
+      `delete ${filesDeleted}`,
+  );
+  output.info(`Folders:  ${report.foldersRestored}, other entries: ${report.othersRestored}`);
+  output.info(`Would write at most ${shownSize(report.bytesTotal)}`);
 }

@@ -33,6 +33,16 @@ Deno.test("restoreCommand sums up, and ends with 3 when it is incomplete", async
   assert.match(part.terminal.err, /1 problem while restoring/);
 });
 
+Deno.test("restoreCommand says with --dry-run what it would do, and nothing as if it were done", async () => {
+  const part = { filesRestored: 1, bytesWritten: 0, bytesTotal: 4, foldersRestored: 0 };
+  const { status, terminal } = await restore(["latest", "-t", "/out", "--dry-run"], part);
+  assert.equal(status, 0);
+  assert.match(terminal.out, /Snapshot a1a1a1a1 would be restored to \/out\n/);
+  assert.match(terminal.out, /^Would restore 1 file, update 1, keep 2, delete 0$/m);
+  assert.match(terminal.out, /^Would write at most 4 B$/m);
+  assert.doesNotMatch(terminal.out, /Written|\d (restored|updated|kept|deleted)/);
+});
+
 Deno.test("restoreCommand turns its options into an order", async () => {
   const argv = [
     "abc:/sub",
