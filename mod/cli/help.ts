@@ -62,6 +62,31 @@ const incompleteText = "done, but some entries could not be read or written";
 /** The help of one command: `sparegrid help COMMAND`. */
 export function commandText(command: Command, columns: number): string {
   const width = Math.min(columns, COLUMNS_MAX);
+  return [
+    ...ownLines(command, width),
+    "",
+    ...commonLines([command], width),
+    "",
+    ...statusLines(command, width),
+  ]
+    .join("\n");
+}
+
+/** The help of the commands below a subject, `sparegrid help repair`: what all of them share stands once, at the end. */
+export function subjectText(commands: readonly Command[], columns: number): string {
+  const width = Math.min(columns, COLUMNS_MAX);
+  const rule = ["", "-".repeat(width), ""];
+  const texts = commands.flatMap((command) => [
+    ...ownLines(command, width),
+    "",
+    ...statusLines(command, width),
+    ...rule,
+  ]);
+  return [...texts, ...commonLines(commands, width)].join("\n");
+}
+
+/** What a command does and takes, without what all commands take. */
+function ownLines(command: Command, width: number): string[] {
   const lines = command.usage.map((usage, i) =>
     `${i === 0 ? "Usage:" : "      "} sparegrid ${command.name} ${usage}`.trimEnd()
   );
@@ -70,16 +95,19 @@ export function commandText(command: Command, columns: number): string {
     lines.push("Examples:", ...command.examples.map((example) => `  ${example}`), "");
   }
   if (command.options.length > 0) lines.push("Options:", ...optionLines(command.options, width), "");
-  const own = new Set(command.options.flatMap((option) => [option.name, option.short ?? ""]));
-  const common = GLOBAL_OPTIONS.filter((option) => !own.has(option.name)).map((option) =>
-    option.short !== undefined && own.has(option.short) ? withoutShort(option) : option
-  );
-  lines.push("Options of every command:", ...optionLines(common, width), "");
-  const statuses = [...COMMON_EXITS, ...(command.exits ?? []), ...REPOSITORY_EXITS].sort((a, b) =>
-    a[0] - b[0]
-  );
-  lines.push("Exit status:", ...exitLines(statuses, width));
-  return lines.join("\n");
+  return lines.slice(0, -1);
+}
+
+/** The options of every command, without the letters that one of these commands uses otherwise. */
+function commonLines(commands: readonly Command[], width: number): string[] {
+  const taken = new Set(commands.flatMap(({ options }) => options.map(({ short }) => short)));
+  const common = GLOBAL_OPTIONS.map((option) => taken.has(option.short) ? withoutShort(option) : option);
+  return ["Options of every command:", ...optionLines(common, width)];
+}
+
+function statusLines(command: Command, width: number): string[] {
+  const statuses = [...COMMON_EXITS, ...(command.exits ?? []), ...REPOSITORY_EXITS];
+  return ["Exit status:", ...exitLines(statuses.sort((a, b) => a[0] - b[0]), width)];
 }
 
 function withoutShort(option: OptionSpec): OptionSpec {

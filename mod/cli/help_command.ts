@@ -2,7 +2,7 @@
 import { SgError } from "../errors/mod.ts";
 import type { Command } from "./command.ts";
 import { COMMANDS, commandsOf, findCommand } from "./commands.ts";
-import { commandText, overviewText } from "./help.ts";
+import { commandText, overviewText, subjectText } from "./help.ts";
 import { shownText } from "./shown_text.ts";
 import { suggest } from "./suggest.ts";
 
@@ -27,9 +27,7 @@ export async function helpText(words: readonly string[], columns: number): Promi
   if (found !== undefined) return commandText(await found.entry.load(), columns);
   const below = commandsOf(words[0]!);
   if (below.length > 0 && words.length === 1) {
-    const texts: string[] = [];
-    for (const entry of below) texts.push(commandText(await entry.load(), columns));
-    return texts.join(`\n\n${"-".repeat(Math.min(columns, 100))}\n\n`);
+    return subjectText(await Promise.all(below.map((entry) => entry.load())), columns);
   }
   throw unknownCommand(words);
 }
