@@ -34,6 +34,16 @@ Deno.test("codes: each has a title, a meaning and a remedy in sentences", () => 
   }
 });
 
+Deno.test("codes: the section of a page that a remedy names is there", () => {
+  const named = Object.values(CODES).flatMap((
+    { remedy },
+  ) => [...remedy.matchAll(/(docs\/[\w-]+\.md), '([^']+)'/g)]);
+  assert.ok(named.length > 0);
+  for (const [, page, section] of named) {
+    assert.ok(Deno.readTextFileSync(ROOT + page!).includes(`\n## ${section}\n`), `${page}: ${section}`);
+  }
+});
+
 Deno.test("codes: docs/error-codes.md is what scripts/error_codes_page.ts makes of the catalogue", () => {
   assert.equal(Deno.readTextFileSync(`${ROOT}docs/error-codes.md`), errorCodesPage());
 });

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { COMMANDS, commandsOf, findCommand } from "../../../mod/cli/commands.ts";
 import { GLOBAL_OPTIONS } from "../../../mod/cli/global_options.ts";
+import { CODES } from "../../../mod/errors/mod.ts";
 
 Deno.test("COMMANDS agrees with the commands that it loads", async () => {
   for (const entry of COMMANDS) {
@@ -29,6 +30,21 @@ Deno.test("COMMANDS let no option take a password", async () => {
     ...(await Promise.all(COMMANDS.map((e) => e.load()))).flatMap((c) => c.options),
   ];
   assert.deepEqual(names.filter(({ name }) => /^(new-)?password$/.test(name)), []);
+});
+
+Deno.test("COMMANDS show no example with a secret as an argument", async () => {
+  for (const entry of COMMANDS) {
+    const { examples = [] } = await entry.load();
+    assert.deepEqual(examples.filter((example) => /:\/\/[^\s/]*:[^\s/]*@/.test(example)), [], entry.name);
+  }
+});
+
+Deno.test("COMMANDS hold every command that a remedy names", () => {
+  for (const [code, { remedy }] of Object.entries(CODES)) {
+    for (const [text, words] of remedy.matchAll(/sparegrid ([a-z-]+(?: [a-z]+)?)/g)) {
+      assert.ok(findCommand(words!.split(" ")), `${code}: ${text}`);
+    }
+  }
 });
 
 Deno.test("findCommand finds commands of one and two words, and restic's older names", () => {
