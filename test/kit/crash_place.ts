@@ -29,13 +29,26 @@ export function differences(actual: Account, expected: Account): string[] {
   ).map((path) => `${path}: ${actual.get(path) ?? "missing"} instead of ${expected.get(path) ?? "nothing"}`);
 }
 
-/** Copies a folder with everything in it; times are new. */
+/** Copies a folder with everything in it and its times; nothing where there is none. */
 export function copyPlace(from: string, to: string): void {
   Deno.mkdirSync(to);
   for (const { name, isDirectory, isSymlink } of entriesOf(from)) {
     if (isDirectory) copyPlace(`${from}/${name}`, `${to}/${name}`);
     else if (isSymlink) Deno.symlinkSync(Deno.readLinkSync(`${from}/${name}`), `${to}/${name}`);
-    else Deno.copyFileSync(`${from}/${name}`, `${to}/${name}`);
+    else {
+      Deno.copyFileSync(`${from}/${name}`, `${to}/${name}`);
+      copyTimes(`${from}/${name}`, `${to}/${name}`);
+    }
+  }
+  copyTimes(from, to);
+}
+
+function copyTimes(from: string, to: string): void {
+  try {
+    const { atime, mtime } = Deno.statSync(from);
+    Deno.utimeSync(to, atime!, mtime!);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
   }
 }
 
