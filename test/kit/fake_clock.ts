@@ -82,4 +82,32 @@ export class FakeClock implements Clock {
     }
     this.ms = end;
   }
+
+  /** While held, `setInterval` goes by this clock, which must not be an automatic one: `using _ = clock.takeIntervals()`. */
+  takeIntervals(): Disposable {
+    const { setInterval, clearInterval } = globalThis;
+    const running = new Map<number, AbortController>();
+    const repeat = async (work: () => void, ms: number, { signal }: AbortController) => {
+      while (!signal.aborted) {
+        await this.sleep(ms, signal).then(work, () => {});
+      }
+    };
+    let last = 0;
+    const faked: Record<"setInterval" | "clearInterval", unknown> = {
+      setInterval: (work: () => void, ms: number) => {
+        const stop = new AbortController();
+        running.set(++last, stop);
+        void repeat(work, ms, stop);
+        return last;
+      },
+      clearInterval: (id?: number) => id !== undefined && running.get(id)?.abort(),
+    };
+    Object.assign(globalThis, faked);
+    return {
+      [Symbol.dispose]: () => {
+        for (const stop of running.values()) stop.abort();
+        Object.assign(globalThis, { setInterval, clearInterval });
+      },
+    };
+  }
 }

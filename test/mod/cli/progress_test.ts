@@ -124,3 +124,29 @@ Deno.test("ProgressView prints lines in a log, objects for programs, and nothing
     assert.deepEqual([drawn.length, json.length], [lines, objects], style);
   }
 });
+
+Deno.test("ProgressView prints one line every 10 seconds in a log, none before and none after it was stopped", async () => {
+  const clock = new FakeClock({ auto: false });
+  using _ = clock.takeIntervals();
+  const lines: string[] = [];
+  const sink = { columns: () => 60, draw: (text: string) => void lines.push(text), json: () => {} };
+  const view = new ProgressView(sink, "lines", clock);
+  view.start(() => ({ phase: "saving", filesDone: Math.round(clock.ms / 1000), bytesDone: 0, problems: 0 }));
+  const linesAfter = async (ms: number) => {
+    await clock.advance(ms);
+    return lines.length;
+  };
+  assert.equal(await linesAfter(9_999), 0);
+  assert.equal(await linesAfter(1), 1);
+  assert.equal(await linesAfter(9_999), 1);
+  assert.equal(await linesAfter(1), 2);
+  assert.equal(await linesAfter(40_000), 6);
+  assert.deepEqual(lines.slice(0, 3), [
+    "[0:10] saving  10 files\n",
+    "[0:20] saving  20 files\n",
+    "[0:30] saving  30 files\n",
+  ]);
+  view.stop();
+  assert.equal(await linesAfter(60_000), 6);
+  assert.equal(clock.sleeping, 0);
+});
