@@ -4,18 +4,18 @@ import assert from "node:assert/strict";
 import {
   assertResticAgrees,
   assertResticChecks,
+  assertResticRestoresBut,
   assertSparegridChecks,
   copyTree,
   type Expected,
   filesOf,
   packBytes,
-  remove,
   SharedRepository,
   sharedRepository,
   testWithRestic,
 } from "../kit/both_programs.ts";
 import { changeTree, makeResticTree, makeSmallTree, noise } from "../kit/restic_tree.ts";
-import { accountOf, assertSameTree } from "../kit/tree_oracle.ts";
+import { accountOf } from "../kit/tree_oracle.ts";
 
 /** Backs up; what the snapshot must hold from now on. */
 async function kept(
@@ -126,36 +126,6 @@ async function giveMetadata(folder: string): Promise<void> {
   assert.ok(success);
 }
 
-/**
- * Fails unless restic restores a repaired snapshot to what `was` there, content and metadata, but for files that lost
- * content: these may be shorter, and nothing else about them may differ. Spoils `was`.
- */
-async function assertSavedBut(
-  both: SharedRepository,
-  id: string,
-  was: string,
-  shortened: readonly string[],
-): Promise<void> {
-  const target = both.freshTarget();
-  const { err } = await both.restic(["restore", "--no-lock", id, "--target", target]);
-  assert.equal(err, "");
-  const source = both.at("source");
-  for (const path of shortened) {
-    const [restored, file] = [await Deno.readFile(target + path), was + path.slice(source.length)];
-    assert.ok(restored.length < (await Deno.stat(file)).size, path);
-    // Written into the same file, so that all else about it and its folder stays.
-    await copyTree(file, both.at("before"));
-    await Deno.chmod(file, 0o600);
-    await Deno.writeFile(file, restored);
-    for (const command of ["chmod", "touch"]) {
-      const args = [`--reference=${both.at("before")}`, file];
-      assert.ok((await new Deno.Command(command, { args }).output()).success);
-    }
-    await remove(both.at("before"));
-  }
-  await assertSameTree(target + source, was);
-}
-
 testWithRestic("restic agrees after repair index: no index, half of it, a damaged one", async () => {
   await using both = await sharedRepository();
   const snapshots = await twoSnapshots(both);
@@ -230,8 +200,7 @@ testWithRestic(
         .filter((match) => ids[i]!.startsWith(match[1]!)).map((match) => match[2]!);
       assert.deepEqual(told.filter((path) => !path.includes("/more/")), [`${source}/noise`], repaired.out);
       assert.equal(told.includes(`${source}/more/noise`), i === 1, repaired.out);
-      const was = String(snapshots[i]!.trees[source]);
-      await assertSavedBut(both, String(snapshot["id"]), was, told);
+      await assertResticRestoresBut(both, { ...snapshots[i]!, id: String(snapshot["id"]) }, told);
     }
     // The next backup heals.
     await both.sparegrid(["prune"]);

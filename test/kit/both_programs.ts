@@ -207,6 +207,38 @@ export async function assertResticRestores(shared: SharedRepository, { id, trees
   await remove(target);
 }
 
+/**
+ * Fails unless restic restores a repaired snapshot to what stands in `trees`, here paths all, content and metadata, but
+ * for the files that lost content: these are shorter, and nothing else about them may differ. Shortens them in `trees`.
+ */
+export async function assertResticRestoresBut(
+  shared: SharedRepository,
+  { id, trees }: Expected,
+  shortened: readonly string[],
+): Promise<void> {
+  const target = shared.freshTarget();
+  const { err } = await shared.restic(["restore", "--no-lock", id, "--target", target]);
+  assert.equal(err, "");
+  for (const [path, tree] of Object.entries(trees)) {
+    for (const lost of shortened.filter((name) => name.startsWith(`${path}/`))) {
+      const restored = await Deno.readFile(target + lost);
+      const file = String(tree) + lost.slice(path.length);
+      assert.ok(restored.length < (await Deno.stat(file)).size, lost);
+      // Written into the same file, so that all else about it and its folder stays.
+      await copyTree(file, `${target}-whole`);
+      await Deno.chmod(file, 0o600);
+      await Deno.writeFile(file, restored);
+      for (const command of ["chmod", "touch"]) {
+        const args = [`--reference=${target}-whole`, file];
+        assert.ok((await new Deno.Command(command, { args }).output()).success);
+      }
+      await remove(`${target}-whole`);
+    }
+    await assertSameTree(target + path, tree);
+  }
+  await remove(target);
+}
+
 /** Fails unless SpareGrid restores a snapshot exactly, and verifies it. */
 export async function assertSparegridRestores(
   shared: SharedRepository,
