@@ -92,25 +92,42 @@ testWithRestic("a prune tried with --dry-run changes nothing", async () => {
   await assertResticAgrees(both, [second]);
 });
 
-/** Two snapshots in small packs, the second by restic; the place is there to be copied and damaged. */
-async function twoSnapshots(both: SharedRepository): Promise<[Expected, Expected]> {
+/** The largest pack that is not among those named. */
+async function largestPack(both: SharedRepository, besides: readonly string[]): Promise<string> {
+  const added = (await filesOf(both.location, "data/")).filter((name) => !besides.includes(name))
+    .map((name) => `${both.location}/${name}`);
+  assert.ok(added.length > 0);
+  return added.map((path) => ({ path, size: Deno.statSync(path).size })).sort((a, b) => b.size - a.size)[0]!
+    .path;
+}
+
+/**
+ * Two snapshots in small packs, the second by restic; the place is there to be copied and damaged. With the largest pack
+ * that each of them added: pieces of `noise`, and what is in `more`.
+ */
+async function twoSnapshots(both: SharedRepository): Promise<{ snapshots: Expected[]; packs: string[] }> {
   const source = both.at("source");
   await makeSmallTree(source, 50, 50_000);
   await both.init("sparegrid");
   // The small files lie in a pack of their own, so that they outlive the loss of another.
   const small = await both.backup([source]);
   await both.sparegrid(["forget", String(small["snapshot_id"])]);
+  const before = await filesOf(both.location, "data/");
   await Deno.writeFile(`${source}/noise`, noise(51, 6_000_000));
   await giveMetadata(source);
   const { snapshot_id: first } = await both.backup(["--pack-size", "4", source]);
   await copyTree(source, both.at("was-first"));
+  const packs = [await largestPack(both, before)];
+  const between = await filesOf(both.location, "data/");
   await makeSmallTree(`${source}/more`, 60);
   const { snapshot_id: second } = await both.resticBackup([source]);
   await copyTree(source, both.at("was-second"));
-  return [
+  packs.push(await largestPack(both, between));
+  const snapshots = [
     { id: String(first), trees: { [source]: both.at("was-first") } },
     { id: String(second), trees: { [source]: both.at("was-second") } },
   ];
+  return { snapshots, packs };
 }
 
 /** Modes, times, an attribute and a hard link, none of which a restore would hit upon by itself. */
@@ -128,7 +145,7 @@ async function giveMetadata(folder: string): Promise<void> {
 
 testWithRestic("restic agrees after repair index: no index, half of it, a damaged one", async () => {
   await using both = await sharedRepository();
-  const snapshots = await twoSnapshots(both);
+  const { snapshots } = await twoSnapshots(both);
   const damages: Record<string, (index: string[], repo: string) => Promise<void>> = {
     none: async (index) => {
       for (const file of index) await Deno.remove(file);
@@ -160,18 +177,10 @@ testWithRestic(
   async () => {
     await using both = await sharedRepository();
     const source = both.at("source");
-    const snapshots = await twoSnapshots(both);
+    const { snapshots, packs } = await twoSnapshots(both);
     const ids = snapshots.map((snapshot) => snapshot.id);
-    const packs: { path: string; size: number }[] = [];
-    for (const file of await filesOf(both.location, "data/")) {
-      packs.push({
-        path: `${both.location}/${file}`,
-        size: (await Deno.stat(`${both.location}/${file}`)).size,
-      });
-    }
-    // The two largest hold pieces of `noise`, of which the first is spoiled; the pack with what restic added is gone.
-    const [broken, , lost] = packs.sort((a, b) => b.size - a.size).map((pack) => pack.path) as string[];
-    assert.ok(broken && lost);
+    // Of the first the first blob is spoiled; the second is gone.
+    const [broken, lost] = packs as [string, string];
     const bytes = await Deno.readFile(broken);
     bytes[100]! ^= 1;
     await Deno.chmod(broken, 0o600);
