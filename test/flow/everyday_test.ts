@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { resticDone, sparegrid, sparegridArgv, sparegridDone, start } from "../kit/command_line.ts";
 import { scratch } from "../kit/scratch.ts";
+import { assertSameTree } from "../kit/tree_oracle.ts";
 
 async function place() {
   const folder = await scratch();
@@ -131,17 +132,27 @@ Deno.test("keys: a second password opens, a removed one does not, the one in use
   assert.equal((await asOther("snapshots")).code, 12);
 });
 
-Deno.test("Ctrl-C ends a backup with 130 within 2 seconds and leaves a valid repository", async () => {
-  await using p = await place();
-  const large = await Deno.open(p.at("home/large"), { create: true, write: true });
+/** Fills a file with so much noise that work on it lasts for some seconds. */
+async function writeLarge(path: string, mebibytes: number): Promise<void> {
+  using large = await Deno.open(path, { create: true, write: true });
   const piece = new Uint8Array(1 << 20);
-  for (let i = 0; i < 300; i++) {
+  for (let i = 0; i < mebibytes; i++) {
     for (let at = 0; at < piece.length; at += 65536) crypto.getRandomValues(piece.subarray(at, at + 65536));
     await large.write(piece);
   }
-  large.close();
+}
+
+/**
+ * Starts a command and presses Ctrl-C as soon as its progress fits `atWork`. Fails unless it then ends with 130 within 2
+ * seconds, says why, and leaves no lock.
+ */
+async function assertEndsAtCtrlC(
+  p: { at: (name: string) => string },
+  args: readonly string[],
+  atWork: RegExp,
+): Promise<void> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: sparegridArgv("-r", p.at("repo"), "--json", "--no-cache", "backup", p.at("home")).slice(1),
+    args: sparegridArgv("-r", p.at("repo"), "--json", "--no-cache", ...args).slice(1),
     env: { SPAREGRID_PASSWORD: "test" },
     stdout: "piped",
     stderr: "piped",
@@ -150,10 +161,9 @@ Deno.test("Ctrl-C ends a backup with 130 within 2 seconds and leaves a valid rep
   const reader = child.stdout.getReader();
   const decoder = new TextDecoder();
   let text = "";
-  // Progress that names bytes: the run is at work.
-  while (!/"bytes_done":[1-9]/.test(text)) {
+  while (!atWork.test(text)) {
     const { value, done } = await reader.read();
-    assert.ok(!done, "the backup ended before it could be interrupted");
+    assert.ok(!done, `${args[0]} ended before it could be interrupted: ${text.slice(-1000)}`);
     text += decoder.decode(value, { stream: true });
   }
   const before = performance.now();
@@ -162,8 +172,56 @@ Deno.test("Ctrl-C ends a backup with 130 within 2 seconds and leaves a valid rep
   const { code } = await child.status;
   const took = performance.now() - before;
   assert.equal(code, 130, await err);
-  assert.ok(took < 2000, `${took} ms`);
+  assert.ok(took < 2000, `${args[0]} took ${took} ms`);
   assert.match(await err, /"sg_code":"SG1016"/);
   assert.deepEqual([...Deno.readDirSync(p.at("repo/locks"))], []);
+}
+
+Deno.test("Ctrl-C ends a backup with 130 within 2 seconds and leaves a valid repository", async () => {
+  await using p = await place();
+  await writeLarge(p.at("home/large"), 300);
+  // Progress that names bytes: the run is at work.
+  await assertEndsAtCtrlC(p, ["backup", p.at("home")], /"bytes_done":[1-9]/);
+  await resticDone(["-r", p.at("repo"), "check", "--read-data"]);
+});
+
+Deno.test("Ctrl-C ends restore, check and prune with 130 within 2 seconds and leaves a valid repository", async () => {
+  await using p = await place();
+  await writeLarge(p.at("home/large"), 120);
+  await p.own("backup", "--pack-size", "4", p.at("home"));
+  // Limits, so that no machine is done before the signal comes, KiB/s; small packs, so that they come one by one.
+  const slow = ["--limit-download", "30000", "--limit-upload", "30000"];
+  await assertEndsAtCtrlC(
+    p,
+    ["restore", "latest", "--target", p.at("out"), ...slow],
+    /"phase":"restoring".*"current_files"/,
+  );
+  await assertEndsAtCtrlC(
+    p,
+    ["check", "--read-data", ...slow],
+    /"phase":"reading packs".*"files_done":[1-9]/,
+  );
+  await resticDone(["-r", p.at("repo"), "check"]);
+
+  // Every second stretch of the file is lost with the first snapshot, so that most packs are repacked.
+  {
+    using large = await Deno.open(p.at("home/large"), { write: true });
+    for (let at = 0; at < 120; at += 12) {
+      await large.seek(at << 20, Deno.SeekMode.Start);
+      await large.write(new Uint8Array(6 << 20));
+    }
+  }
+  await p.own("backup", "--pack-size", "4", p.at("home"));
+  await p.own("forget", "--keep-last", "1");
+  await assertEndsAtCtrlC(
+    p,
+    ["prune", "--max-unused", "0", ...slow],
+    /"phase":"rewriting packs".*"files_done":[1-9]/,
+  );
+  await resticDone(["-r", p.at("repo"), "check", "--read-data"]);
+  // What was broken off can be done to the end.
+  await p.own("prune", "--max-unused", "0");
+  await p.own("restore", "latest", "--target", p.at("out"), "--verify");
+  await assertSameTree(p.at("out") + p.at("home"), p.at("home"));
   await resticDone(["-r", p.at("repo"), "check", "--read-data"]);
 });
