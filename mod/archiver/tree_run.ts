@@ -25,9 +25,9 @@ const BREATH_MS = 8;
 /** Trees being stored at a time. */
 const TREES_UNDER_WAY_MAX = 64;
 /** After a stop all that is under way gets so long to be stored, milliseconds; */
-const PROMPT_MS = 500;
+const PROMPT_MS = 400;
 /** then what is stored by now is listed, which gets so long in turn. */
-const LAST_INDEX_MS = 1000;
+const LAST_INDEX_MS = 600;
 /** A run that takes longer than this, milliseconds, counts ahead. */
 const ESTIMATE_AFTER_MS = 2000;
 

@@ -6,7 +6,7 @@ import type { Lanes } from "./lanes.ts";
 import type { Session } from "./session.ts";
 
 /** After an interruption the storage has so long to take what is on its way; then that is given up. */
-const GRACE_MS = 1500;
+const GRACE_MS = 1100;
 
 /** How a {@link BackupTarget} shall work. */
 export interface BackupTargetOptions {

@@ -27,7 +27,7 @@ const READ_ATTEMPTS = 3;
 const READ_WAIT_MS = 1_000;
 
 /** How long giving back waits for what is on its way to a destination. */
-const GRACE_MS = 2_000;
+const GRACE_MS = 500;
 
 /** Who holds a lock of this process. */
 export type LockOwner = Pick<Lock, "hostname" | "username" | "pid" | "uid" | "gid">;

@@ -219,7 +219,7 @@ Deno.test("RepositoryLock is given back when what was sent under it is answered,
     const answer = Promise.withResolvers<void>();
     const call = lock.during(() => answer.promise);
     const disposed = lock[Symbol.asyncDispose]();
-    await house.clock.turn(1000);
+    await house.clock.turn(200);
     strictEqual((await house.locks()).length, 1);
     if (answered) {
       answer.resolve();
