@@ -125,9 +125,18 @@ export class Lane {
     if (skill === "saveFiles") {
       return await saving.files.save(args[0] as Uint8Array<ArrayBuffer>, this.#stop.signal);
     }
-    if (skill === "savePart") return await saving.stream.add(args[0] as Uint8Array);
+    if (skill === "savePart") return await this.#addPart(saving, args[0] as Uint8Array<ArrayBuffer>);
     if (skill === "endStream") return await saving.stream.end();
     throw new SgError("SG1023", `A lane does not know how to ${skill}`);
+  }
+
+  async #addPart(saving: Saving, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    try {
+      await saving.stream.add(bytes);
+    } finally {
+      // A stream may be a thousand times as large as the memory.
+      freeBytes(bytes);
+    }
   }
 }
 

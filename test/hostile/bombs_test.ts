@@ -91,7 +91,7 @@ for (const { what, plant, mostMib, argv, says } of CASES) {
       const repository = await initRepository();
       await plant(repository);
       await storageToFolder(repository.storage, `${folder.path}/repo`);
-      const measured = new URL("measured.ts", import.meta.url).pathname;
+      const measured = new URL("../kit/measured.ts", import.meta.url).pathname;
       const words = argv.map((word) => word === "TARGET" ? `${folder.path}/t` : word);
       const { code, err } = await start(
         [

@@ -38,6 +38,7 @@ for (const threads of [0, 2]) {
     for (let at = 0; at < content.length; at += 1_000_000) {
       const piece = content.slice(at, at + 1_000_000);
       await lanes.askFirst("savePart", [piece], [piece.buffer]);
+      assert.equal(piece.byteLength, 0, "a stream would fill the memory");
     }
     const { size, content: ids } = await lanes.askFirst("endStream", []) as SavedStream;
     for (const pack of await lanes.flush()) await repository.savePack(pack);
