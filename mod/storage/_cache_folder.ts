@@ -34,6 +34,7 @@ export class CacheFolder {
   readonly #options: CacheFolderOptions;
   readonly #fs: FileSystem;
   readonly #open = new Map<CacheShelf, Fd>();
+  readonly #replaced: Fd[] = [];
   /** Bytes in all entries as far as we know; undefined before the first look. */
   #used: number | undefined;
   #running = 0;
@@ -122,8 +123,11 @@ export class CacheFolder {
       fd = this.#fs.create(folder, temporary, 0o600);
     } catch (error) {
       if (!isOsError(error, "ENOENT")) throw error;
-      this.#open.delete(shelf);
-      this.#fs.close(folder);
+      // Others may be using it: it is closed at the end.
+      if (this.#open.get(shelf) === folder) {
+        this.#open.delete(shelf);
+        this.#replaced.push(folder);
+      }
       folder = await this.#shelf(shelf);
       fd = this.#fs.create(folder, temporary, 0o600);
     }
@@ -198,8 +202,9 @@ export class CacheFolder {
   }
 
   #forget(): void {
-    for (const fd of this.#open.values()) this.#fs.close(fd);
+    for (const fd of [...this.#open.values(), ...this.#replaced]) this.#fs.close(fd);
     this.#open.clear();
+    this.#replaced.length = 0;
   }
 
   /** Runs `act`; a failure of the file system is the same as nothing there. */

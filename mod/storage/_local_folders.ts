@@ -26,6 +26,8 @@ export class LocalFolders {
   readonly #fs: FileSystem;
   readonly #path: string;
   readonly #open = new Map<FolderName, Fd>();
+  readonly #making = new Map<FolderName, Promise<void>>();
+  readonly #replaced: Fd[] = [];
   #modes: LocalModes | undefined;
 
   constructor(fs: FileSystem, path: string) {
@@ -49,11 +51,17 @@ export class LocalFolders {
     return this.#fs.openFolder(this.get(parent), name);
   }
 
-  /** The descriptor of a folder that is made, and made durable, where it is missing. Its parent must exist. */
+  /**
+   * The descriptor of a folder that is made, with those above it below the root, where it is missing or was replaced,
+   * and whose name is durable. Calls at the same time share the work.
+   */
   async make(folder: FolderName): Promise<Fd> {
-    this.#forget(folder);
-    const { parent, name } = split(folder);
-    if (this.#makeOne(this.get(parent), name)) await this.sync(this.get(parent));
+    let making = this.#making.get(folder);
+    if (!making) {
+      making = this.#make(folder).finally(() => this.#making.delete(folder));
+      this.#making.set(folder, making);
+    }
+    await making;
     return this.get(folder);
   }
 
@@ -65,13 +73,14 @@ export class LocalFolders {
     for (const name of ["data", "index", "keys", "locks", "snapshots"]) this.#makeOne(root, utf8(name));
     const data = this.get("data");
     for (const name of DATA_FOLDERS) this.#makeOne(data, utf8(name));
-    await this.sync(data);
-    await this.sync(root);
+    await syncFolder(this.#fs, data);
+    await syncFolder(this.#fs, root);
   }
 
-  /** Makes the names in a folder durable, where its file system can. */
-  sync(fd: Fd): Promise<void> {
-    return syncFolder(this.#fs, fd);
+  /** Makes the names in a folder durable, where its file system can, and its own where it is just being made. */
+  async sync(folder: FolderName, fd: Fd = this.get(folder)): Promise<void> {
+    await this.#making.get(folder);
+    await syncFolder(this.#fs, fd);
   }
 
   /**
@@ -92,29 +101,43 @@ export class LocalFolders {
 
   /** Closes every descriptor. */
   close(): void {
-    for (const folder of [...this.#open.keys()]) this.#forget(folder);
+    for (const fd of [...this.#open.values(), ...this.#replaced]) {
+      try {
+        this.#fs.close(fd);
+      } catch (error) {
+        // It is closed all the same, and what its names needed was synced before: nothing can be lost by it.
+        if (!isOsError(error)) throw error;
+      }
+    }
+    this.#open.clear();
+    this.#replaced.length = 0;
   }
 
-  #forget(folder: FolderName): void {
+  async #make(folder: FolderName): Promise<void> {
+    const { parent, name } = split(folder);
+    if (parent !== "") await this.make(parent);
+    this.#makeOne(this.get(parent), name);
+    this.#forgetReplaced(folder);
+    // Also where another process made it: that one may not have synced it yet.
+    await syncFolder(this.#fs, this.get(parent));
+  }
+
+  /** Lets go of a descriptor that is no longer the folder's. Calls under way hold it, so it is closed at the end only. */
+  #forgetReplaced(folder: FolderName): void {
     const fd = this.#open.get(folder);
     if (fd === undefined) return;
+    const { parent, name } = split(folder);
+    const [known, there] = [this.#fs.statFd(fd), this.#fs.stat(this.get(parent), name)];
+    if (known.dev === there.dev && known.ino === there.ino) return;
     this.#open.delete(folder);
-    try {
-      this.#fs.close(fd);
-    } catch (error) {
-      // It is closed all the same, and what its names needed was synced before: nothing can be lost by it.
-      if (!isOsError(error)) throw error;
-    }
+    this.#replaced.push(fd);
   }
 
-  /** True when the folder is new. */
-  #makeOne(parent: Fd, name: Uint8Array): boolean {
+  #makeOne(parent: Fd, name: Uint8Array): void {
     try {
       this.#fs.makeFolder(parent, name, this.modes().folder);
-      return true;
     } catch (error) {
-      if (isOsError(error, "EEXIST")) return false;
-      throw error;
+      if (!isOsError(error, "EEXIST")) throw error;
     }
   }
 }

@@ -72,7 +72,7 @@ export class LocalStorage implements Storage {
       const there = this.#sizeOf(file);
       if (there !== undefined && file.type === "config") throw existsAlready(this.location);
       // Another process may have renamed it and not yet synced the folder.
-      if (there === bytes.length) return await this.#folders.sync(this.#folders.get(folderOf(file)));
+      if (there === bytes.length) return await this.#folders.sync(folderOf(file));
       await this.#write(file, bytes, call);
     });
   }
@@ -142,7 +142,7 @@ export class LocalStorage implements Storage {
       this.#fs.removeFile(folder, nameOf(file));
       // What is removed in order must be gone in order: an index that comes back after a power cut would name
       // packs that are gone. A pack or a lock that comes back does no harm.
-      if (file.type !== "data" && file.type !== "locks") await this.#folders.sync(folder);
+      if (file.type !== "data" && file.type !== "locks") await this.#folders.sync(folderOf(file), folder);
     });
   }
 
@@ -201,7 +201,7 @@ export class LocalStorage implements Storage {
       this.#abandon(folder, temporary);
       throw error;
     }
-    await this.#folders.sync(folder);
+    await this.#folders.sync(folderOf(file), folder);
   }
 
   /**
@@ -227,7 +227,6 @@ export class LocalStorage implements Storage {
     } catch (error) {
       if (name === "" || !isOsError(error, "ENOENT")) throw error;
     }
-    if (name.startsWith("data/")) await this.#folders.make("data");
     const folder = await this.#folders.make(name);
     return { folder, fd: this.#fs.create(folder, temporary, 0o600) };
   }

@@ -183,6 +183,18 @@ Deno.test("withCache: may be deleted at any time", async () => {
   assert.equal(it.store.count("load"), 1);
 });
 
+Deno.test("withCache: many who find it deleted at once make it again, each of them whole", async () => {
+  await using it = await trial(10_000_000);
+  const files = Array.from({ length: 40 }, (_, i) => pattern(100_000, i).subarray(0, i % 2 ? 100 : 100_000));
+  await it.storage.save(stored("index", pattern(9)), pattern(9));
+  await Deno.remove(it.path, { recursive: true });
+  await Promise.all(files.map((bytes) => it.storage.save(stored("index", bytes), bytes.slice())));
+  const names = files.map((bytes) => stored("index", bytes).name).sort();
+  assert.deepEqual(await entries(it.path, "index"), names);
+  for (const bytes of files) assert.deepEqual(await it.storage.load(stored("index", bytes)), bytes);
+  assert.equal(it.store.count("load"), 0);
+});
+
 Deno.test("withCache: a place that cannot be written costs nothing but the cache", async () => {
   await using it = await trial();
   await Deno.mkdir(it.path, { recursive: true });

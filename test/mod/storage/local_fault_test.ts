@@ -1,7 +1,8 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import assert from "node:assert/strict";
-import { type Random, systemRandom, utf8Text } from "../../../mod/base/mod.ts";
+import { type Random, systemRandom, utf8, utf8Text } from "../../../mod/base/mod.ts";
 import { isSgError } from "../../../mod/errors/mod.ts";
+import type { Fd } from "../../../mod/platform/mod.ts";
 import { LocalStorage } from "../../../mod/storage/mod.ts";
 import { type MemoryCall, MemoryFileSystem } from "../../kit/memory_file_system.ts";
 import { listed, pattern, rejectsWith, stored, testStorage } from "../../suite/storage.ts";
@@ -25,6 +26,16 @@ async function created(): Promise<{ fs: MemoryFileSystem; storage: LocalStorage 
   const storage = new LocalStorage(fs, systemRandom, "/srv/repo");
   await storage.create();
   return { fs, storage };
+}
+
+/** Making the names in one folder durable takes its time. */
+class OneSlowFolder extends MemoryFileSystem {
+  slow: bigint | undefined;
+
+  override async syncAsync(fd: Fd): Promise<void> {
+    if (this.statFd(fd).ino === this.slow) await new Promise((resolve) => setTimeout(resolve, 20));
+    await super.syncAsync(fd);
+  }
 }
 
 /** Bytes that depend on the seed alone. */
@@ -71,6 +82,29 @@ Deno.test("LocalStorage: a new repository and a folder made on the way survive a
     await after.save(file, bytes);
     await after.close();
   }
+  await storage.close();
+});
+
+Deno.test("LocalStorage: files saved at once into folders that a power cut took away are all safe", async () => {
+  const fs = new OneSlowFolder();
+  const storage = new LocalStorage(fs, systemRandom, "/srv/repo");
+  await storage.create();
+  const data = fs.openFolder(fs.openRoot("/srv/repo"), utf8("data"));
+  fs.slow = fs.statFd(data).ino;
+  for (let folder = 0; folder < 256; folder++) {
+    fs.removeFolder(data, utf8(folder.toString(16).padStart(2, "0")));
+  }
+  // Many of the names share a folder, and all share the folder above.
+  const files = Array.from({ length: 600 }, (_, i) => pattern(200, i));
+  await Promise.all(files.map(async (bytes, i) => {
+    // Some come when their folder is there, but not yet durable.
+    await new Promise((resolve) => setTimeout(resolve, i % 5));
+    await storage.save(stored("data", bytes), bytes);
+    // At the moment it is called safe, it is.
+    const after = new LocalStorage(fs.crash(seeded(bytes[0]!)), systemRandom, "/srv/repo");
+    assert.deepEqual(await after.load(stored("data", bytes)), bytes);
+    await after.close();
+  }));
   await storage.close();
 });
 
