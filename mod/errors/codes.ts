@@ -46,6 +46,12 @@ const entry = (
  * (product.md, "Error codes"); ours start at SG1001. A code is never removed and never reused.
  */
 export const CODES = {
+  SG0021: entry(
+    "SpareGrid could not be started",
+    "A port is in use, or the data folder is locked by another process or cannot be used.",
+    "See which program uses the port or the folder; stop it, or choose others with the options of: sparegrid serve",
+    { severity: "critical", retry: "later" },
+  ),
   SG0083: entry(
     "Connection broke off",
     "The connection between client and server broke off, or space ran out during the run.",
@@ -57,6 +63,11 @@ export const CODES = {
     "A file could not be read during backup; the run goes on and is reported as incomplete.",
     "Check the file's permissions, or exclude it.",
     { severity: "warning", retry: "later", exit: EXIT.incomplete },
+  ),
+  SG0132: entry(
+    "Address not valid",
+    "The address of a server cannot be used: it names no host and port.",
+    "Write it as HOST, HOST:PORT or a whole URL.",
   ),
   SG0134: entry(
     "Server name not found",
@@ -70,10 +81,46 @@ export const CODES = {
     "Check that the server runs and that no firewall is in between.",
     { retry: "later" },
   ),
+  SG0145: entry(
+    "Server name not found during a backup",
+    "The backup server's name or address could not be resolved while a backup ran.",
+    "Check the name service; the run waits and starts by itself when the server is found.",
+    { retry: "later" },
+  ),
+  SG0147: entry(
+    "Server not reached during a backup",
+    "The backup server could not be reached while a backup ran: its port is closed or the program is not running there.",
+    "Check that the server runs; the backup waits and starts by itself when it is back.",
+    { retry: "later" },
+  ),
+  SG0170: entry(
+    "Delete request not sent",
+    "The request to delete could not be sent to the server.",
+    "Check the connection to the server, then delete again; nothing was deleted.",
+    { retry: "later" },
+  ),
   SG0178: entry(
     "Allotted space exceeded",
     "The allotted space at the server is used up.",
     "Ask the server's administrator for more space, or forget and prune old snapshots.",
+    { retry: "later" },
+  ),
+  SG0180: entry(
+    "No space allotted",
+    "No space is allotted to this client at the server.",
+    "Ask the server's administrator to allot space to this account.",
+    { retry: "later" },
+  ),
+  SG0191: entry(
+    "Backup suspended",
+    "The active backup was suspended, at the client or at the server.",
+    "Resume it, at the side that suspended it; what was stored is kept.",
+    { severity: "info", retry: "later" },
+  ),
+  SG0198: entry(
+    "Connection broke off through an outside cause",
+    "The connection broke off although both sides were running: the link, a firewall, antivirus or an idle limit cut it.",
+    "Check firewalls and routers on the way; the run goes on by itself when the link is back.",
     { retry: "later" },
   ),
   SG0200: entry(
@@ -81,6 +128,24 @@ export const CODES = {
     "There is no drive space left where the repository lies.",
     "Free some space there, or forget and prune old snapshots; what was stored before is intact.",
     { retry: "later" },
+  ),
+  SG0290: entry(
+    "Delete refused: a backup is active",
+    "A backup of that set is active.",
+    "Suspend or stop the backup first.",
+    { retry: "later" },
+  ),
+  SG0291: entry(
+    "Delete refused: a restore is active",
+    "A restore of that set is active.",
+    "Suspend or stop the restore first.",
+    { retry: "later" },
+  ),
+  SG0292: entry(
+    "Delete already in progress",
+    "A delete of that set is already in progress; its settings were updated.",
+    "Wait for it to end.",
+    { severity: "info", retry: "later" },
   ),
   SG1001: entry(
     "Wrong password",
@@ -267,6 +332,89 @@ export const CODES = {
     "The repository has errors.",
     "See the list above. What to do, step by step: docs/restore.md, 'When something is damaged'. " +
       "First: sparegrid repair index",
+    { severity: "critical" },
+  ),
+  SG1034: entry(
+    "Catalog failed",
+    "The installation's catalog could not be read or written.",
+    "Check the drive of the data folder. Backups are not affected: the catalog can be made anew from them.",
+    { severity: "critical", retry: "later" },
+  ),
+  SG1035: entry(
+    "Exists already",
+    "There is something of this name already.",
+    "Choose another name.",
+  ),
+  SG1036: entry(
+    "Not found",
+    "There is nothing of this name or ID, or it is not yours to see.",
+    "See the list for what there is.",
+  ),
+  SG1037: entry(
+    "Not signed in",
+    "The request needs a signed-in user, an API token or an account.",
+    "Sign in, or give a valid token.",
+  ),
+  SG1038: entry(
+    "Not allowed",
+    "The user's role or the token's scopes do not allow this.",
+    "Ask an administrator.",
+  ),
+  SG1039: entry(
+    "Too many tries",
+    "There were too many failed tries from this address or for this name, or too many requests at once.",
+    "Wait a little, then try again.",
+    { severity: "warning", retry: "later" },
+  ),
+  SG1040: entry(
+    "Input not valid",
+    "A value of the request cannot be used.",
+    "Correct the value that the message names.",
+    { exit: EXIT.usage },
+  ),
+  SG1041: entry(
+    "Request too large",
+    "The request is larger, deeper or more costly than the service allows.",
+    "Ask for less at a time: fewer fields, a shorter page.",
+  ),
+  SG1042: entry(
+    "Account not active",
+    "The account at the server waits for approval or was deactivated.",
+    "Ask the server's administrator to approve or activate it.",
+    { retry: "later" },
+  ),
+  SG1043: entry(
+    "Invite not valid",
+    "The invite is unknown, was used before or has expired.",
+    "Ask the server's administrator for a new one.",
+  ),
+  SG1044: entry(
+    "Signature refused",
+    "The request's signature is missing, wrong, too old or was used before.",
+    "Check the account's secret and the clocks of both machines.",
+  ),
+  SG1045: entry(
+    "Server refuses to remove or replace",
+    "The account is append-only, or the file is too young to be removed while backups are under way.",
+    "Ask the server's administrator, or try again when the backups have ended.",
+    { retry: "later" },
+  ),
+  SG1046: entry(
+    "Setting not valid",
+    "A setting in sparegrid.toml, in the environment or on the command line cannot be used.",
+    "Correct it; sparegrid config shows the settings and where each came from.",
+    { exit: EXIT.usage },
+  ),
+  SG1047: entry(
+    "Audit log broken",
+    "A line of the audit log was changed, removed or added by other means than this program.",
+    "Find out who could write to the data folder. What is behind the named line cannot be relied on.",
+    { severity: "critical" },
+  ),
+  SG1048: entry(
+    "Restore drill failed",
+    "A file restored for the drill is not what the snapshot says it is.",
+    "Run: sparegrid check --read-data, and see docs/restore.md, 'When something is damaged'.",
     { severity: "critical" },
   ),
 } as const satisfies Record<string, CodeEntry>;

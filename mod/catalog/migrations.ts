@@ -1,0 +1,17 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import first from "./migrations/0001_first.sql" with { type: "text" };
+
+/** One step of the tables' history. A step that was released is never changed. */
+export interface Migration {
+  readonly name: string;
+  readonly statements: readonly string[];
+}
+
+/** All steps, in order; the number of a step is its place, counted from 1. */
+export const MIGRATIONS: readonly Migration[] = [
+  { name: "first", statements: statementsOf(first) },
+];
+
+function statementsOf(sql: string): string[] {
+  return sql.split("--> statement-breakpoint").map((statement) => statement.trim());
+}

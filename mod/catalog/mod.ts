@@ -1,0 +1,14 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+/**
+ * Catalog: the installation's ledger in one libSQL file: users, destinations, sets, runs, accounts, stored files, audit
+ * lines. Facts are written once, here, and read by all others.
+ *
+ * It holds no rules: who may do what, and when, is decided above. It is an index and a journal, never the only copy of
+ * a backup: repositories can be read into an empty catalog.
+ *
+ * Invariants: every write is one durable transaction; no query runs on the caller's thread; a file that is damaged is set
+ * aside, never written to; a released migration is never changed; secrets lie in it sealed or hashed only.
+ * @module
+ */
+export { type Catalog, type CatalogPlace, openCatalog } from "./catalog.ts";
+export type { AuditFilter, AuditRow } from "./audit_entries.ts";
