@@ -72,8 +72,10 @@ const TOOLS: readonly Tool[] = [
   },
 ];
 
-/** Folders whose test files measure, crowd, kill or mount: they run one after the other, behind all others. */
-const ALONE = ["test/flow", "test/compat", "test/hostile", "test/crash"];
+/** Folders whose test files measure or crowd: they run one after the other, behind all others. */
+const ALONE = ["test/flow", "test/compat", "test/hostile"];
+/** Folders whose test files wait much for drives and for processes: each in a process of its own, two at a time. */
+const PAIRED = ["test/crash"];
 
 const strict = Deno.env.get("CI") === "true";
 const root = new URL("..", import.meta.url).pathname;
@@ -84,13 +86,23 @@ await getTools();
 await getPackages();
 const { paths, options } = splitArguments(Deno.args);
 const files = await withoutMissing(await testFiles(paths));
-const alone = files.filter((file) => ALONE.some((folder) => file.startsWith(`${folder}/`)));
-const together = files.filter((file) => !alone.includes(file));
+const below = (folders: readonly string[]) =>
+  files.filter((file) => folders.some((folder) => file.startsWith(`${folder}/`)));
+const alone = below(ALONE);
+const paired = below(PAIRED);
+const together = files.filter((file) => !alone.includes(file) && !paired.includes(file));
 const sums = { passed: 0, failed: 0, skipped: 0 };
 const reports = await Deno.makeTempDir({ prefix: "sparegrid-test-report-" });
 try {
-  await runTests(together, true);
-  await runTests(alone, false);
+  await runTests(together, "together", ["--parallel"]);
+  await runTests(alone, "alone");
+  const left = [...paired];
+  const lane = async () => {
+    for (let file = left.shift(); file; file = left.shift()) {
+      await runTests([file], file.replaceAll("/", "-"));
+    }
+  };
+  await Promise.all([lane(), lane()]);
 } finally {
   await Deno.remove(reports, { recursive: true });
 }
@@ -212,29 +224,21 @@ async function withoutMissing(files: readonly string[]): Promise<string[]> {
 }
 
 /** Runs test files and adds up what came of them; prints why a test was left out. */
-async function runTests(files: readonly string[], parallel: boolean): Promise<void> {
+async function runTests(files: readonly string[], name: string, how: readonly string[] = []): Promise<void> {
   if (files.length === 0) return;
-  const report = `${reports}/${parallel ? "together" : "alone"}.xml`;
+  const report = `${reports}/${name}.xml`;
   const { success } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "test",
-      "-A",
-      "--no-check",
-      `--junit-path=${report}`,
-      ...(parallel ? ["--parallel"] : []),
-      ...options,
-      ...files,
-    ],
+    args: ["test", "-A", "--no-check", `--junit-path=${report}`, ...how, ...options, ...files],
     stdin: "null",
     stdout: "inherit",
     stderr: "inherit",
   }).spawn().status;
   const text = await Deno.readTextFile(report).catch(() => "");
-  const before = sums.failed;
+  let failed = 0;
   for (const [, attributes] of text.matchAll(/<testsuites ([^>]*)>/g)) {
     const figure = (name: string) => Number(new RegExp(`\\b${name}="(\\d+)"`).exec(attributes!)?.[1] ?? 0);
     const skipped = [...text.matchAll(/<skipped\b/g)].length;
-    sums.failed += figure("failures") + figure("errors");
+    failed += figure("failures") + figure("errors");
     sums.skipped += skipped;
     sums.passed += figure("tests") - figure("failures") - figure("errors") - skipped;
   }
@@ -245,7 +249,8 @@ async function runTests(files: readonly string[], parallel: boolean): Promise<vo
       failures.push(`a test was skipped with CI=true: ${unescaped(name!)}`);
     }
   }
-  if (!success && sums.failed === before) failures.push("deno test itself failed: see above");
+  sums.failed += failed;
+  if (!success && failed === 0) failures.push("deno test itself failed: see above");
 }
 
 function unescaped(xml: string): string {

@@ -9,6 +9,8 @@ const linux = Deno.build.os === "linux";
 const lab = linux ? await CrashLab.open() : undefined!;
 Deno.test.afterAll(async () => await lab?.[Symbol.asyncDispose]());
 
+/** Points tried in this file. */
+let points = 0;
 /** Of each scenario so many points, and of what follows each so many. */
 const FIRST = 5;
 const THEN = 12;
@@ -24,7 +26,11 @@ for (const [i, scenario] of SCENARIOS.entries()) {
     const sample = { seed: 20_261_125 + i, first: FIRST, then: THEN };
     await compound(lab, ground, sample, { found: (result) => void results.push(result) });
     assert.deepEqual(results.filter(({ wrong }) => wrong.length > 0), [], JSON.stringify(sample));
-    console.log(`${results.length} points`);
+    points += results.length;
     assert.ok(results.length >= FIRST * OPERATIONS_MIN, `only ${results.length} points`);
   });
 }
+
+Deno.test("kills while recovering: all in all at least 750 points were tried", { ignore: !linux }, () => {
+  assert.ok(points >= 750, `${points} points`);
+});

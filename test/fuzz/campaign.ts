@@ -13,6 +13,9 @@ const ONLY = Deno.env.get("SPAREGRID_FUZZ_CASE")?.split(":");
 /** Codes that blame us or the machine: bad input must never end in them. */
 const NEVER: readonly SgCode[] = ["SG1023"];
 
+/** A case that takes longer than this, milliseconds, is a hang; usual ones take less than one. */
+const ANSWER_MS_MAX = 10_000;
+
 /** Something that is fed with bytes nobody vouches for. */
 export interface Target {
   /** Names the corpus folder as well. */
@@ -52,15 +55,16 @@ async function feed(
   again: string,
 ): Promise<void> {
   let failure: unknown;
+  const before = performance.now();
   try {
     // Most targets answer at once; waiting for each would cost more than the work.
     const answer = target.feed(bytes);
-    if (answer) await answer;
-    return;
+    if (answer) await inTime(answer);
   } catch (error) {
-    if (isSgError(error) && !(target.never ?? NEVER).includes(error.code)) return;
-    failure = error;
+    if (!isSgError(error) || (target.never ?? NEVER).includes(error.code)) failure = error;
   }
+  if (performance.now() - before > ANSWER_MS_MAX) failure ??= new Error("it took too long");
+  if (failure === undefined) return;
   const start = bytes.subarray(0, 300);
   throw new Error(
     `${target.name}, ${what}\nagain: ${again}\ninput (${bytes.length} bytes): ${
@@ -68,6 +72,19 @@ async function feed(
     }\nhex: ${start.toHex()}`,
     { cause: failure },
   );
+}
+
+/** Rejects when the answer does not come in time. */
+async function inTime(answer: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("there is no answer")), ANSWER_MS_MAX);
+  });
+  try {
+    await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Inputs that once made a target fail; each file is one. */
