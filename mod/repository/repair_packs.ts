@@ -41,7 +41,7 @@ export async function repairPacks(
   const { signal, onDamagedPack, onProgress } = options;
   const call = signal ? { signal } : {};
   await repository.loadIndex(call);
-  const { packs, table, reader, storage } = repository;
+  const { packs, table } = repository;
   const groups = new PackGroups(table, packs.count);
   const builder = new PackBuilder(repository, signal);
   const drop = new Set<number>();
@@ -50,15 +50,13 @@ export async function repairPacks(
   let done = 0;
   const damaged = await withoutRemoved(repository, new Set(ids), call);
   for (const id of damaged) {
-    const bytes = await loadAll(repository, id, signal);
-    await onDamagedPack?.(id, bytes);
     const number = packs.find(id);
-    for (const blob of blobsToTry(repository, id, bytes, number < 0 ? [] : groups.blobs(number))) {
+    const listed = number < 0 ? [] : groups.blobs(number);
+    const bytes = await loadAll(repository, id, listed, call);
+    await onDamagedPack?.(id, bytes);
+    for (const blob of blobsToTry(repository, id, bytes, listed)) {
       const sealed = bytes.subarray(blob.offset, blob.offset + blob.length);
-      try {
-        reader.open(blob.type, blob.id, sealed, blob.uncompressedLength);
-      } catch (error) {
-        if (!damageOf(error)) throw error;
+      if (!opens(repository, blob, sealed)) {
         lost.set(blob.id, blob);
         continue;
       }
@@ -74,39 +72,59 @@ export async function repairPacks(
   for (const id of damaged) {
     await repository.guarded((guard) => removeIfThere(repository, "data", id, { ...call, guard }));
   }
-  const lostBlobs = [...lost.values()].filter(({ type, id }) => {
-    for (let entry = table.findHex(type, id); entry >= 0; entry = table.findNext(entry)) {
-      if (!drop.has(table.packOf(entry))) return false;
-    }
-    return true;
-  }).map(({ id }) => id);
+  const lostBlobs = [...lost.values()].filter((blob) => !isElsewhere(repository, blob, drop)).map(({ id }) =>
+    id
+  );
   return { savedBlobs, lostBlobs, removedPacks: damaged };
+}
 
-  /** As much of the file as there is; a broken drive may refuse the whole, then the stretches that can be read. */
-  async function loadAll(from: Repository, id: PackId, stop?: AbortSignal): Promise<Uint8Array> {
-    const file = { type: "data", name: id } as const;
-    const { size } = await storage.stat(file, call);
-    if (size > PACK_BYTES_MAX) {
-      throw new SgError("SG1017", `Cannot repair pack ${id}: ${size} bytes are too many`);
-    }
-    try {
-      return await storage.load(file, { ...call, length: size });
-    } catch (error) {
-      if (!isSgError(error, "SG1015") && !isSgError(error, "SG1005")) throw error;
-    }
-    const bytes = new Uint8Array(size);
-    const number = from.packs.find(id);
-    for (const { offset, length } of number < 0 ? [] : groups.blobs(number)) {
-      stop?.throwIfAborted();
-      if (offset + length > size) continue;
-      try {
-        bytes.set(await storage.load(file, { ...call, offset, length }), offset);
-      } catch (error) {
-        if (!isSgError(error, "SG1015") && !isSgError(error, "SG1005")) throw error;
-      }
-    }
-    return bytes;
+/** As much of the file as there is; a broken drive may refuse the whole, then the stretches that can be read. */
+async function loadAll(
+  { storage }: Repository,
+  id: PackId,
+  listed: readonly PackedBlob[],
+  call: StorageCall,
+): Promise<Uint8Array> {
+  const file = { type: "data", name: id } as const;
+  const { size } = await storage.stat(file, call);
+  if (size > PACK_BYTES_MAX) {
+    throw new SgError("SG1017", `Cannot repair pack ${id}: ${size} bytes are too many`);
   }
+  const unreadable = (error: unknown) => isSgError(error, "SG1015") || isSgError(error, "SG1005");
+  try {
+    return await storage.load(file, { ...call, length: size });
+  } catch (error) {
+    if (!unreadable(error)) throw error;
+  }
+  const bytes = new Uint8Array(size);
+  for (const { offset, length } of listed) {
+    call.signal?.throwIfAborted();
+    if (offset + length > size) continue;
+    try {
+      bytes.set(await storage.load(file, { ...call, offset, length }), offset);
+    } catch (error) {
+      if (!unreadable(error)) throw error;
+    }
+  }
+  return bytes;
+}
+
+function opens({ reader }: Repository, blob: PackedBlob, sealed: Uint8Array): boolean {
+  try {
+    reader.open(blob.type, blob.id, sealed, blob.uncompressedLength);
+    return true;
+  } catch (error) {
+    if (!damageOf(error)) throw error;
+    return false;
+  }
+}
+
+/** True when the index knows the blob in a pack that is not dropped. */
+function isElsewhere({ table }: Repository, { type, id }: PackedBlob, drop: ReadonlySet<number>): boolean {
+  for (let entry = table.findHex(type, id); entry >= 0; entry = table.findNext(entry)) {
+    if (!drop.has(table.packOf(entry))) return true;
+  }
+  return false;
 }
 
 /** Those of the packs that are there or listed. @throws SG1006 when none is. */
