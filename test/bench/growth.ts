@@ -1,6 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-// How time and memory grow: `deno task growth [--files 10000,100000,1000000] [--gigabytes 1,10,50]
-// [--work FOLDER] [--dry]`. Figures go to GROWTH.md. Files are made in memory (/dev/shm) where there is room: the engine is
+// How time and memory grow: `deno task growth [--files 10000,100000,1000000] [--flat 100000,1000000] [--gigabytes 1,10,50]
+// [--work FOLDER] [--dry]`; --flat: all files in one folder. Figures go to GROWTH.md. Files are made in memory (/dev/shm) where there is room: the engine is
 // measured, not the drive. Generated data is different everywhere and compresses to some 6 %, so that 50 GB fit any disk.
 import { sparegridArgv } from "../kit/command_line.ts";
 import { must } from "./corpora.ts";
@@ -20,12 +20,12 @@ const GIGABYTE = 1_000_000_000;
 const ours = (...args: string[]): Program => ({ argv: sparegridArgv(...args), env: ENVIRONMENT });
 
 /** Makes `count` files of some hundred bytes, each its own. */
-function makeFiles(folder: string, count: number): void {
+function makeFiles(folder: string, count: number, perFolder: number): void {
   const encoder = new TextEncoder();
-  for (let from = 0; from < count; from += FILES_PER_FOLDER) {
-    const inner = `${folder}/${from / FILES_PER_FOLDER}`;
+  for (let from = 0; from < count; from += perFolder) {
+    const inner = `${folder}/${from / perFolder}`;
     Deno.mkdirSync(inner, { recursive: true });
-    for (let i = from; i < Math.min(count, from + FILES_PER_FOLDER); i++) {
+    for (let i = from; i < Math.min(count, from + perFolder); i++) {
       Deno.writeFileSync(
         `${inner}/file-${i}.txt`,
         encoder.encode(`the file of number ${i} `.repeat(1 + i % 8)),
@@ -35,16 +35,16 @@ function makeFiles(folder: string, count: number): void {
 }
 
 /** Costs of a first backup, an unchanged one, a check, and a prune of half of it, for `count` files. */
-async function growByFiles(work: string, count: number): Promise<Step[]> {
+async function growByFiles(work: string, count: number, perFolder = FILES_PER_FOLDER): Promise<Step[]> {
   const source = await Deno.makeTempDir({ dir: await roomyMemory(count, work), prefix: "growth-" });
   const repo = ["-r", `${work}/repo`];
   try {
-    makeFiles(`${source}/files`, count);
+    makeFiles(`${source}/files`, count, perFolder);
     await run(ours(...repo, "init", "--quiet"));
     const backup = ours(...repo, "backup", "--quiet", `${source}/files`);
     const steps = [await step(count, "first backup", backup), await step(count, "unchanged backup", backup)];
     steps.push(await step(count, "check", ours(...repo, "check", "--quiet")));
-    await must(["sh", "-c", `rm -rf '${source}'/files/*[02468]`]);
+    await must(["sh", "-c", `find '${source}' -name '*[02468].txt' -delete`]);
     await run(backup);
     await run(ours(...repo, "forget", "--quiet", "--keep-last", "1"));
     steps.push(await step(count, "prune of a half", ours(...repo, "prune", "--quiet")));
@@ -129,9 +129,10 @@ const work = await Deno.makeTempDir({
   prefix: "growth-",
   ...(workAt < 0 ? {} : { dir: Deno.args[workAt + 1]! }),
 });
-const byFiles: Step[] = [], byData: Step[] = [];
+const byFiles: Step[] = [], flat: Step[] = [], byData: Step[] = [];
 try {
   for (const count of list("files", "10000,100000,1000000")) byFiles.push(...await growByFiles(work, count));
+  for (const count of list("flat", "100000,1000000")) flat.push(...await growByFiles(work, count, count));
   for (const size of list("gigabytes", "1,10,50")) byData.push(...await growByData(work, size));
 } finally {
   await must(["rm", "-rf", work]);
@@ -145,6 +146,9 @@ const text = [
   "fourth column is the time for a unit, as a multiple of the smallest size's: at most 1 means no faster than linear.",
   "",
   ...table("files", byFiles),
+  "All files in one folder:",
+  "",
+  ...table("files", flat),
   `Generated data (GB of ${
     GIGABYTE.toLocaleString("en")
   } bytes), different everywhere, stored in some 6 % of its size:`,

@@ -17,7 +17,7 @@ export interface StageShare {
  */
 export async function stageShares(folder: string): Promise<StageShare[]> {
   const fs = openFileSystem();
-  const times = { walk: 0, read: 0, cut: 0, hash: 0, compress: 0, seal: 0, write: 0 };
+  const times = { walk: 0, read: 0, cut: 0, hash: 0, compress: 0, seal: 0, verify: 0, write: 0 };
   const chunks = new ChunkStream(undefined, gearTable(new Uint8Array(32)));
   const compressor = new Compressor("auto");
   const sealer = new Sealer(generateMasterKey(systemRandom), systemRandom);
@@ -26,7 +26,7 @@ export async function stageShares(folder: string): Promise<StageShare[]> {
   const pack = new Uint8Array(PACK_BYTES_TARGET + (9 << 20));
   const target = await Deno.makeTempFile({ dir: `${folder}/..` });
   using out = await Deno.open(target, { write: true });
-  let pieces: Uint8Array[] = [], held = 0;
+  let pieces: Uint8Array[] = [], plainLengths: number[] = [], held = 0;
 
   const timed = <T>(stage: keyof typeof times, work: () => T): T => {
     const start = performance.now();
@@ -40,11 +40,19 @@ export async function stageShares(folder: string): Promise<StageShare[]> {
     let start = performance.now();
     const length = await sealer.sealAll(pieces, pack);
     times.seal += performance.now() - start;
+    timed("verify", () => {
+      let at = 0;
+      for (const [i, piece] of pieces.entries()) {
+        const opened = sealer.open(pack.subarray(at, at += piece.length + SEAL_OVERHEAD));
+        const plainLength = plainLengths[i]!;
+        sha256(opened.length < plainLength ? compressor.decompress(opened, plainLength) : opened);
+      }
+    });
     start = performance.now();
     for (let at = 0; at < length;) at += out.writeSync(pack.subarray(at, length));
     out.syncSync();
     times.write += performance.now() - start;
-    [pieces, held] = [[], 0];
+    [pieces, plainLengths, held] = [[], [], 0];
   };
   const save = async (chunk: Uint8Array) => {
     const id = timed("hash", () => sha256(chunk).toHex());
@@ -52,6 +60,7 @@ export async function stageShares(folder: string): Promise<StageShare[]> {
     seen.add(id);
     const length = timed("compress", () => compressor.compress(chunk, frame));
     pieces.push(length > 0 && length < chunk.length ? frame.slice(0, length) : chunk.slice());
+    plainLengths.push(chunk.length);
     held += pieces.at(-1)!.length + SEAL_OVERHEAD;
     if (held >= PACK_BYTES_TARGET) await sealPack();
   };
@@ -98,6 +107,7 @@ export async function stageShares(folder: string): Promise<StageShare[]> {
     hash: "SHA-256",
     compress: "zstd",
     seal: "AES-256-CTR, Poly1305",
+    verify: "open, decompress and hash again",
     write: "write and fsync packs",
   };
   return Object.entries(labels).map(([key, name]) => ({
