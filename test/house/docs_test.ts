@@ -1,6 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import assert from "node:assert/strict";
 import { commandsPage } from "../../scripts/commands_page.ts";
+import { securityTestsPage } from "../../scripts/security_tests_page.ts";
 import { ROOT, sourcesIn } from "./_sources.ts";
 
 const EXPORT =
@@ -72,4 +73,8 @@ Deno.test("docs: every relative link in the papers leads to a file", () => {
       }).map((link) => `${paper}: ${link}`)
   );
   assert.deepEqual(dead, []);
+});
+
+Deno.test("docs: docs/SECURITY-TESTS.md is what scripts/security_tests_page.ts makes of the tests", async () => {
+  assert.equal(Deno.readTextFileSync(`${ROOT}docs/SECURITY-TESTS.md`), await securityTestsPage(ROOT));
 });
