@@ -1,5 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import first from "./migrations/0001_first.sql" with { type: "text" };
+import account from "./migrations/0002_account.sql" with { type: "text" };
 
 /** One step of the tables' history. A step that was released is never changed. */
 export interface Migration {
@@ -10,6 +11,7 @@ export interface Migration {
 /** All steps, in order; the number of a step is its place, counted from 1. */
 export const MIGRATIONS: readonly Migration[] = [
   { name: "first", statements: statementsOf(first) },
+  { name: "account", statements: statementsOf(account) },
 ];
 
 function statementsOf(sql: string): string[] {

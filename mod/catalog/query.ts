@@ -21,3 +21,10 @@ export interface Queries {
 export type Asked<Q> = Q extends (database: Database, ...args: infer A) => Promise<infer R>
   ? (...args: A) => Promise<R>
   : never;
+
+/** A place in a list that is sorted by the time of making: what the page before ended with. */
+export interface CreationPlace {
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+  readonly id: string;
+}

@@ -1,10 +1,20 @@
 // Copyright the SpareGrid authors. Apache-2.0.
+import { accountQueries } from "./accounts.ts";
 import { auditQueries } from "./audit_entries.ts";
+import { inviteQueries } from "./invites.ts";
 import type { Queries } from "./query.ts";
+import { sessionQueries } from "./sessions.ts";
 import { settingQueries } from "./settings.ts";
+import { tokenQueries } from "./tokens.ts";
+import { userQueries } from "./users.ts";
 
 /** All that can be asked of the catalog, by subject. */
 export const SUBJECTS = {
+  accounts: accountQueries,
   audit: auditQueries,
+  invites: inviteQueries,
+  sessions: sessionQueries,
   settings: settingQueries,
+  tokens: tokenQueries,
+  users: userQueries,
 } as const satisfies Record<string, Queries>;

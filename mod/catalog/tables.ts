@@ -50,7 +50,11 @@ export const token = sqliteTable("token", {
   createdAt: integer("created_at").notNull(),
   expiresAt: integer("expires_at"),
   usedAt: integer("used_at"),
-}, (table) => [uniqueIndex("token_hash").on(table.hash), index("token_user").on(table.userId)]);
+}, (table) => [
+  uniqueIndex("token_hash").on(table.hash),
+  index("token_user").on(table.userId, table.createdAt, table.id),
+  index("token_created").on(table.createdAt, table.id),
+]);
 
 /** Where backups of this machine go. */
 export const destination = sqliteTable("destination", {
@@ -179,6 +183,10 @@ export const account = sqliteTable("account", {
   approvedAt: integer("approved_at"),
   seenAt: integer("seen_at"),
   seenAddress: text("seen_address"),
+  /** All that it does at this server stands still since then; null: it may go on. */
+  suspendedAt: integer("suspended_at"),
+  /** Its quota was given by the server itself, and changes when the next account comes. */
+  automaticShare: flag("automatic_share").notNull(),
 }, (table) => [index("account_state").on(table.state, table.id)]);
 
 /** Invitations that were not used yet, and those that were. The code is kept as its SHA-256 only. */
@@ -194,7 +202,10 @@ export const invite = sqliteTable("invite", {
   expiresAt: integer("expires_at").notNull(),
   redeemedAt: integer("redeemed_at"),
   redeemedBy: text("redeemed_by"),
-}, (table) => [uniqueIndex("invite_code").on(table.codeHash)]);
+}, (table) => [
+  uniqueIndex("invite_code").on(table.codeHash),
+  index("invite_created").on(table.createdAt, table.id),
+]);
 
 /** Repositories that this server keeps. */
 export const store = sqliteTable("store", {

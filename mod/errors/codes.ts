@@ -417,6 +417,17 @@ export const CODES = {
     "Run: sparegrid check --read-data, and see docs/restore.md, 'When something is damaged'.",
     { severity: "critical" },
   ),
+  SG1049: entry(
+    "Last administrator cannot be taken away",
+    "Nobody would be left who can sign in and administer this installation.",
+    "Make another administrator first.",
+  ),
+  SG1050: entry(
+    "Secret cannot be opened",
+    "A secret in the catalog was not sealed with this installation's key file, or it was changed.",
+    "Put the key file back that belongs to this data folder, or set the secret anew.",
+    { severity: "critical" },
+  ),
 } as const satisfies Record<string, CodeEntry>;
 
 /** A code that this program can raise. */

@@ -5,7 +5,7 @@ import { importsOf, sourcesIn } from "./_sources.ts";
 
 /** Each outside package and the folders that may import it. Reasons stand in ARCHITECTURE.md, "Packages". */
 const OWNERS: Readonly<Record<string, readonly string[]>> = {
-  "@libsql/client": ["mod/catalog/", "test/mod/catalog/"],
+  "@libsql/client": ["mod/catalog/", "test/mod/catalog/", "test/mod/audit/"],
   "drizzle-orm": ["mod/catalog/", "test/mod/catalog/"],
   "fast-check": ["test/"],
   "assemblyscript": ["scripts/", "test/mod/kernel/"],
