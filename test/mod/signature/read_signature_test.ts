@@ -35,7 +35,7 @@ Deno.test("readSignature: a request without the headers has none", () => {
   assert.equal(readSignature(parts({ headers: new Headers() })), undefined);
 });
 
-Deno.test("verifySignature: whatever was changed on the way shows [W5]", () => {
+Deno.test("verifySignature: whatever was changed on the way shows", () => {
   const changes: Partial<SignedParts>[] = [
     { method: "DELETE" },
     { method: "post" },
