@@ -13,7 +13,7 @@ export async function commandsPage(): Promise<string> {
     "",
     "<!-- Made by scripts/commands_page.ts from the commands' help; a test compares. Do not edit. -->",
     "",
-    "What `sparegrid help` and `sparegrid help COMMAND` print. Options that every command takes stand in the overview.",
+    "What `sparegrid help` and `sparegrid help COMMAND` print. Options that commands share stand in the overview.",
     "",
     "```text",
     overviewText(COMMANDS, COLUMNS),
@@ -22,8 +22,8 @@ export async function commandsPage(): Promise<string> {
   ];
   for (const entry of COMMANDS) {
     const text = commandText(await entry.load(), COLUMNS);
-    // The options of every command are shown once, above.
-    const own = text.replace(/\n\nOptions of every command:\n[^]*?\n\n/, "\n\n");
+    // The options that commands share are shown once, above.
+    const own = text.replace(/\n\nOptions of every command[^\n]*:\n[^]*?(?=\n\n)/g, "");
     parts.push(`## ${entry.name}`, "", "```text", own, "```", "");
   }
   return `${parts.join("\n").trimEnd()}\n`;

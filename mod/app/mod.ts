@@ -17,7 +17,24 @@ export {
   keepPassword,
 } from "./default_places.ts";
 export { readPassword } from "./password.ts";
-export { promptSecret } from "../platform/mod.ts";
+export { dataFolderOf, type InstallationOrder, resolveSettings } from "./setting_sources.ts";
+export {
+  SETTING_KEYS,
+  type SettingKey,
+  type SettingSpec,
+  settingSpec,
+  settingVariable,
+} from "./setting_table.ts";
+export type { SettingKind } from "./setting_kinds.ts";
+export {
+  type SettingOrigin,
+  Settings,
+  type SettingSources,
+  type SettingState,
+  type Suggest,
+} from "./settings.ts";
+export { runService, type ServiceOrder, type ServiceStart } from "./run_service.ts";
+export { promptLine, promptSecret } from "../platform/mod.ts";
 export { readPathFile, readPatternFile } from "./pattern_files.ts";
 export { sharesFileSystem } from "./same_drive.ts";
 export type { ConnectionOrder, Password, PasswordOrder } from "./orders.ts";

@@ -1,11 +1,18 @@
 // Copyright the SpareGrid authors. Apache-2.0.
+import type { Clock } from "./clock.ts";
 
 /** How much a line of the log matters. */
 export type LogLevel = "debug" | "info" | "warning" | "error";
 
+/** All levels, the least first. */
+export const LOG_LEVELS: readonly LogLevel[] = ["debug", "info", "warning", "error"];
+
+/** What a line says besides its message. */
+export type LogFacts = Readonly<Record<string, string | number | boolean>>;
+
 /** Where diagnostic lines go. Nothing secret may be passed. */
 export interface Log {
-  write(level: LogLevel, message: string, facts?: Readonly<Record<string, string | number | boolean>>): void;
+  write(level: LogLevel, message: string, facts?: LogFacts): void;
 }
 
 /** Drops everything. */
@@ -15,17 +22,65 @@ const encoder = new TextEncoder();
 
 /** Writes one line per call to standard error, from `lowest` up. Control characters are shown as `\xNN`. */
 export function stderrLog(lowest: LogLevel = "warning"): Log {
-  const order: LogLevel[] = ["debug", "info", "warning", "error"];
   return {
     write(level, message, facts = {}) {
-      if (order.indexOf(level) < order.indexOf(lowest)) return;
-      const tail = Object.entries(facts).map(([key, value]) => ` ${key}=${JSON.stringify(value)}`).join("");
-      const line = `${level}: ${message}${tail}`.replace(
-        // deno-lint-ignore no-control-regex
-        /[\x00-\x1f\x7f-\x9f]/g,
-        (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`,
-      );
-      Deno.stderr.writeSync(encoder.encode(`${line}\n`));
+      if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(lowest)) return;
+      writeLine(escaped(`${level}: ${message}${factsText(facts)}`));
     },
   };
+}
+
+/** How a service's log looks and what it leaves out. */
+export interface ServiceLogOptions {
+  readonly clock: Clock;
+  /** `text` for people, `json` (one object a line) for programs. */
+  readonly format: "text" | "json";
+  readonly level: LogLevel;
+  /** Where a line goes, without its end; standard error where left out. */
+  readonly print?: (line: string) => void;
+}
+
+/** The log of a service: each line with its time, from a level up that can be changed while it runs. */
+export class ServiceLog implements Log {
+  /** The lowest level that is written. */
+  level: LogLevel;
+  readonly #options: ServiceLogOptions;
+
+  constructor(options: ServiceLogOptions) {
+    this.#options = options;
+    this.level = options.level;
+  }
+
+  write(level: LogLevel, message: string, facts: LogFacts = {}): void {
+    if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(this.level)) return;
+    const { clock, format, print = writeLine } = this.#options;
+    const at = new Date(Number(clock.now() / 1_000_000n)).toISOString();
+    if (format === "json") {
+      const text = JSON.stringify({ ...facts, at, level, message });
+      print(text.replace(CONTROLS, (c) => `\\u${hex(c, 4)}`));
+    } else print(escaped(`${at} ${level.padEnd(7)} ${message}${factsText(facts)}`));
+  }
+}
+
+function factsText(facts: LogFacts): string {
+  return Object.entries(facts).map(([key, value]) => ` ${key}=${JSON.stringify(value)}`).join("");
+}
+
+/** Control characters would be obeyed by the terminal that shows the log, and a line end would forge a line. */
+// deno-lint-ignore no-control-regex
+const CONTROLS = /[\x00-\x1f\x7f-\x9f\u2028\u2029]/g;
+
+const hex = (character: string, digits: number) => character.charCodeAt(0).toString(16).padStart(digits, "0");
+
+function escaped(line: string): string {
+  return line.replace(CONTROLS, (c) => c < "\u0100" ? `\\x${hex(c, 2)}` : `\\u${hex(c, 4)}`);
+}
+
+function writeLine(line: string): void {
+  const bytes = encoder.encode(`${line}\n`);
+  try {
+    for (let at = 0; at < bytes.length;) at += Deno.stderr.writeSync(bytes.subarray(at));
+  } catch {
+    // Nobody reads the log any more (its reader left, its drive is full): the work goes on.
+  }
 }

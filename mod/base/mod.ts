@@ -32,5 +32,14 @@ export {
   type SnapshotId,
 } from "./ids.ts";
 export { Semaphore } from "./semaphore.ts";
-export { type Log, type LogLevel, silentLog, stderrLog } from "./log.ts";
+export {
+  type Log,
+  LOG_LEVELS,
+  type LogFacts,
+  type LogLevel,
+  ServiceLog,
+  type ServiceLogOptions,
+  silentLog,
+  stderrLog,
+} from "./log.ts";
 export * from "./limits.ts";

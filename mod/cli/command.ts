@@ -2,6 +2,7 @@
 import type { Clock } from "../base/mod.ts";
 import type * as App from "../app/mod.ts";
 import type { Arguments } from "./arguments.ts";
+import type { CommandTarget } from "./global_options.ts";
 import type { Output } from "./output.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -46,6 +47,9 @@ export type AppFace = Pick<
   | "readPathFile"
   | "sharesFileSystem"
   | "keepPassword"
+  | "runService"
+  | "resolveSettings"
+  | "dataFolderOf"
 >;
 
 /** One command of the program: its options, its help and what it does. One file each. */
@@ -61,6 +65,8 @@ export interface Command {
   /** Lines that can be typed as they stand. */
   readonly examples?: readonly string[];
   readonly options: readonly OptionSpec[];
+  /** What it works on: decides which options it shares with others. A repository where left out. */
+  readonly target?: CommandTarget;
   /** Exit statuses besides 0, 1, 2 and 130, in words. */
   readonly exits?: readonly (readonly [status: number, meaning: string])[];
   /** Does the work and answers the exit status. Failures are thrown. */

@@ -71,6 +71,16 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry("key add", "add a key (password)", async () => (await import("./key.ts")).keyAddCommand),
   entry("key remove", "remove a key (password)", async () => (await import("./key.ts")).keyRemoveCommand),
   entry("key passwd", "change the password", async () => (await import("./key.ts")).keyPasswdCommand),
+  entry(
+    "serve",
+    "run the service: back up this machine, keep backups of others",
+    async () => (await import("./serve.ts")).serveCommand,
+  ),
+  entry(
+    "config",
+    "show the service's settings and where each came from",
+    async () => (await import("./config.ts")).configCommand,
+  ),
   entry("version", "say which version this is", async () => (await import("./version.ts")).versionCommand),
   entry(
     "help",

@@ -2,7 +2,15 @@
 import type { OptionSpec } from "./command.ts";
 
 /** Options that every command takes, before or behind its name. */
-export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
+export const GENERAL_OPTIONS: readonly OptionSpec[] = [
+  { name: "json", help: "Print one JSON object per line, for other programs" },
+  { name: "quiet", short: "q", help: "No progress and no summary; results, warnings and errors only" },
+  { name: "verbose", short: "v", repeat: true, help: "Say more; twice: name every file" },
+  { name: "help", short: "h", help: "Show the help of the command" },
+];
+
+/** Options that every command on a repository takes besides. */
+export const REPOSITORY_OPTIONS: readonly OptionSpec[] = [
   {
     name: "repo",
     short: "r",
@@ -25,9 +33,6 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
     value: "COMMAND",
     help: "Run a command that prints the password (or SPAREGRID_PASSWORD_COMMAND)",
   },
-  { name: "json", help: "Print one JSON object per line, for other programs" },
-  { name: "quiet", short: "q", help: "No progress and no summary; results, warnings and errors only" },
-  { name: "verbose", short: "v", repeat: true, help: "Say more; twice: name every file" },
   { name: "no-lock", help: "Do not lock the repository, to read from one that is read-only" },
   {
     name: "retry-lock",
@@ -50,8 +55,74 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
     value: "SHA256",
     help: "Trust only the server whose certificate has this SHA-256 fingerprint",
   },
-  { name: "help", short: "h", help: "Show the help of the command" },
 ];
+
+/** The data folder of an installation. */
+export const DATA_OPTION: OptionSpec = {
+  name: "data",
+  value: "FOLDER",
+  help: "The installation's data folder (or SPAREGRID_DATA); left out: the user's own",
+};
+
+/** Options that every command takes that asks a running service. */
+export const SERVICE_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: "address",
+    value: "URL",
+    help:
+      "The service: HOST, HOST:PORT or a URL (or SPAREGRID_ADDRESS); left out: the one of the data folder",
+  },
+  {
+    name: "token-file",
+    value: "FILE",
+    help:
+      "Read the API token from a file (or SPAREGRID_TOKEN_FILE, SPAREGRID_TOKEN); left out: the data folder's own",
+  },
+  {
+    name: "fingerprint",
+    value: "SHA256",
+    help: "Trust only the service whose certificate has this fingerprint (or SPAREGRID_FINGERPRINT)",
+  },
+  DATA_OPTION,
+];
+
+/** What a command works on; it decides which options it shares with others. */
+export type CommandTarget = "repository" | "service" | "either" | "nothing";
+
+/** All options that some commands share: they may stand before a command's name. */
+export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
+  ...REPOSITORY_OPTIONS,
+  ...SERVICE_OPTIONS,
+  ...GENERAL_OPTIONS,
+];
+
+/** A group of shared options with its headline. */
+export interface OptionGroup {
+  readonly title: string;
+  readonly options: readonly OptionSpec[];
+}
+
+const REPOSITORY_GROUP: OptionGroup = {
+  title: "Options of every command on a repository",
+  options: REPOSITORY_OPTIONS,
+};
+const SERVICE_GROUP: OptionGroup = {
+  title: "Options of every command that asks a service",
+  options: SERVICE_OPTIONS,
+};
+const GENERAL_GROUP: OptionGroup = { title: "Options of every command", options: GENERAL_OPTIONS };
+
+/** All groups, for the overview. */
+export const OPTION_GROUPS: readonly OptionGroup[] = [GENERAL_GROUP, REPOSITORY_GROUP, SERVICE_GROUP];
+
+/** The groups of options that a command shares with others. */
+export function sharedGroups(target: CommandTarget = "repository"): readonly OptionGroup[] {
+  return OPTION_GROUPS.filter((group) =>
+    group === GENERAL_GROUP ||
+    (group === REPOSITORY_GROUP && (target === "repository" || target === "either")) ||
+    (group === SERVICE_GROUP && (target === "service" || target === "either"))
+  );
+}
 
 /** Options that choose snapshots by what is written in them. */
 export const FILTER_OPTIONS: readonly OptionSpec[] = [

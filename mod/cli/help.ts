@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { EXIT } from "../errors/mod.ts";
 import type { Command, OptionSpec } from "./command.ts";
-import { GLOBAL_OPTIONS } from "./global_options.ts";
+import { OPTION_GROUPS, type OptionGroup, sharedGroups } from "./global_options.ts";
 import { padText, textWidth } from "./shown_text.ts";
 
 /** Widest help line, columns; narrower terminals get narrower lines. */
@@ -22,11 +22,13 @@ const COMMON_EXITS: readonly (readonly [number, string])[] = [
   [EXIT.usage, "the command line has a mistake"],
 ];
 
+const INTERRUPTED: readonly [number, string] = [EXIT.interrupted, "interrupted by Ctrl-C or a signal"];
+
 const REPOSITORY_EXITS: readonly (readonly [number, string])[] = [
   [EXIT.noRepository, "there is no repository at this place"],
   [EXIT.locked, "the repository is locked by another program"],
   [EXIT.wrongPassword, "the password is wrong"],
-  [EXIT.interrupted, "interrupted by Ctrl-C or a signal"],
+  INTERRUPTED,
 ];
 
 /** The overview: `sparegrid help`. */
@@ -46,8 +48,7 @@ export function overviewText(commands: readonly CommandLine[], columns: number):
     "  sparegrid snapshots               what is there",
     "  sparegrid restore latest --target ~/restored",
     "",
-    "Options of every command:",
-    ...optionLines(GLOBAL_OPTIONS, width),
+    ...groupLines(OPTION_GROUPS, width),
     "",
     "Exit status:",
     ...exitLines([...COMMON_EXITS, [EXIT.incomplete, incompleteText], ...REPOSITORY_EXITS], width),
@@ -101,12 +102,31 @@ function ownLines(command: Command, width: number): string[] {
 /** The options of every command, without the letters that one of these commands uses otherwise. */
 function commonLines(commands: readonly Command[], width: number): string[] {
   const taken = new Set(commands.flatMap(({ options }) => options.map(({ short }) => short)));
-  const common = GLOBAL_OPTIONS.map((option) => taken.has(option.short) ? withoutShort(option) : option);
-  return ["Options of every command:", ...optionLines(common, width)];
+  const named = new Set(commands.flatMap(({ options }) => options.map(({ name }) => name)));
+  const groups = sharedGroups(commands[0]!.target).map(({ title, options }) => ({
+    title,
+    options: options.filter(({ name }) => !named.has(name))
+      .map((option) => taken.has(option.short) ? withoutShort(option) : option),
+  }));
+  return groupLines(groups, width);
+}
+
+/** Groups of options, each below its headline. */
+function groupLines(groups: readonly OptionGroup[], width: number): string[] {
+  return groups.flatMap(({ title, options }, i) => [
+    ...(i === 0 ? [] : [""]),
+    `${title}:`,
+    ...optionLines(options, width),
+  ]);
 }
 
 function statusLines(command: Command, width: number): string[] {
-  const statuses = [...COMMON_EXITS, ...(command.exits ?? []), ...REPOSITORY_EXITS];
+  const onRepository = command.target !== "service" && command.target !== "nothing";
+  const statuses = [
+    ...COMMON_EXITS,
+    ...(command.exits ?? []),
+    ...(onRepository ? REPOSITORY_EXITS : [INTERRUPTED]),
+  ];
   return ["Exit status:", ...exitLines(statuses.sort((a, b) => a[0] - b[0]), width)];
 }
 

@@ -22,6 +22,8 @@ export interface Terminal {
   writeError(text: string): void;
   /** Asks for a line that is not shown while typed. An `AbortError` on Ctrl-C. */
   readSecret(prompt: string, signal: AbortSignal): Promise<string>;
+  /** Asks for a line. Rejects with the signal's reason on Ctrl-C. */
+  readLine(prompt: string, signal: AbortSignal): Promise<string>;
   /** Standard input as bytes. */
   readonly stdin: ReadableStream<Uint8Array>;
   /** Calls `listener` for each request to end: Ctrl-C, SIGTERM, a closed terminal. Undo with the result. */
@@ -69,6 +71,10 @@ export const systemTerminal: Terminal = {
   async readSecret(prompt, signal) {
     const { promptSecret } = await import("../app/mod.ts");
     return await promptSecret(prompt, undefined, undefined, signal);
+  },
+  async readLine(prompt, signal) {
+    const { promptLine } = await import("../app/mod.ts");
+    return await promptLine(prompt, signal);
   },
   get stdin() {
     return Deno.stdin.readable;

@@ -31,6 +31,7 @@ export { osError } from "./errno.ts";
 export { writeDurably } from "./durable.ts";
 export { type CurrentUser, currentUser, groupName, isRoot, userName } from "./users.ts";
 export {
+  allEnvironment,
   environment,
   hostName,
   onInterrupt,
@@ -39,6 +40,8 @@ export {
   raiseOpenFileLimit,
   workingFolder,
 } from "./process.ts";
+export { type FileLock, type LockAttempt, takeFileLock } from "./lock_file.ts";
+export { machineAddresses } from "./network.ts";
 export { readUserFile } from "./user_file.ts";
 export { userCacheFolder, userDataFolder } from "./user_folders.ts";
 export {
@@ -48,7 +51,7 @@ export {
   type RunCommandOptions,
   type RunningCommand,
 } from "./command.ts";
-export { isTerminal, promptSecret, type SecretInput, terminalWidth } from "./terminal.ts";
+export { isTerminal, promptLine, promptSecret, type SecretInput, terminalWidth } from "./terminal.ts";
 export {
   loadNativeCipher,
   type NativeCipher,

@@ -10,6 +10,11 @@ export function environment(name: string): string | undefined {
   return value === "" ? undefined : value;
 }
 
+/** All variables of the environment. */
+export function allEnvironment(): Record<string, string> {
+  return Deno.env.toObject();
+}
+
 /** This machine's name. */
 export function hostName(): string {
   return Deno.hostname();

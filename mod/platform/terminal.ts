@@ -60,7 +60,29 @@ export async function promptSecret(
   }
 }
 
-async function readLine(input: SecretInput, keys: boolean): Promise<string> {
+/**
+ * Shows `text` on standard error and reads a line from standard input. An `AbortError` at the end of the input; rejects with
+ * the signal's reason when it aborts first.
+ */
+export async function promptLine(
+  text: string,
+  signal: AbortSignal,
+  input: Pick<SecretInput, "read"> = Deno.stdin,
+  show: (text: string) => void = (shown) => void Deno.stderr.writeSync(utf8(shown)),
+): Promise<string> {
+  signal.throwIfAborted();
+  const stopped = Promise.withResolvers<never>();
+  const stop = () => stopped.reject(signal.reason);
+  signal.addEventListener("abort", stop, { once: true });
+  show(text);
+  try {
+    return await Promise.race([readLine(input, false), stopped.promise]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+async function readLine(input: Pick<SecretInput, "read">, keys: boolean): Promise<string> {
   const line: number[] = [];
   const one = new Uint8Array(1); // byte by byte, so that what follows the line stays for the next reader
   for (;;) {

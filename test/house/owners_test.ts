@@ -9,6 +9,9 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   "drizzle-orm": ["mod/catalog/", "test/mod/catalog/"],
   "fast-check": ["test/"],
   "assemblyscript": ["scripts/", "test/mod/kernel/"],
+  "@peculiar/x509": ["mod/app/", "test/mod/app/"],
+  "reflect-metadata": ["mod/app/"],
+  "smol-toml": ["mod/app/"],
 };
 
 Deno.test("owners: each outside package is imported by its owner folder only", () => {

@@ -119,6 +119,9 @@ export async function stage(argv: readonly string[], options: StageOptions = {})
       return Promise.resolve({ paths, unmatched: [] });
     },
     sharesFileSystem: () => false,
+    runService: () => Promise.reject(new Error("the stage runs no service")),
+    resolveSettings: () => Promise.reject(new Error("the stage has no settings")),
+    dataFolderOf: () => "/data",
     ...options.app,
   };
   const env = { SPAREGRID_PASSWORD: "test", ...options.env } as Record<string, string | undefined>;

@@ -8,6 +8,8 @@ export interface FakeTerminalOptions {
   readonly columns?: number;
   /** What the person answers to secret prompts, in order. */
   readonly secrets?: readonly string[];
+  /** What the person answers to other prompts, in order. */
+  readonly answers?: readonly string[];
   /** Standard output's reader leaves after so many bytes. */
   readonly closesAfterBytes?: number;
   readonly input?: Uint8Array;
@@ -23,11 +25,13 @@ export class FakeTerminal implements Terminal {
   exited: number | undefined;
   readonly #options: FakeTerminalOptions;
   readonly #secrets: string[];
+  readonly #answers: string[];
   readonly #listeners = new Set<() => void>();
 
   constructor(options: FakeTerminalOptions = {}) {
     this.#options = options;
     this.#secrets = [...options.secrets ?? []];
+    this.#answers = [...options.answers ?? []];
   }
 
   get stdinIsTerminal(): boolean {
@@ -65,6 +69,13 @@ export class FakeTerminal implements Terminal {
     const secret = this.#secrets.shift();
     if (secret === undefined) return Promise.reject(new DOMException("interrupted", "AbortError"));
     return Promise.resolve(secret);
+  }
+
+  readLine(prompt: string): Promise<string> {
+    this.prompts.push(prompt);
+    const answer = this.#answers.shift();
+    if (answer === undefined) return Promise.reject(new DOMException("interrupted", "AbortError"));
+    return Promise.resolve(answer);
   }
 
   get stdin(): ReadableStream<Uint8Array> {

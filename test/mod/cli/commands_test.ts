@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import assert from "node:assert/strict";
 import { COMMANDS, commandsOf, findCommand } from "../../../mod/cli/commands.ts";
-import { GLOBAL_OPTIONS } from "../../../mod/cli/global_options.ts";
+import { GLOBAL_OPTIONS, sharedGroups } from "../../../mod/cli/global_options.ts";
 import { CODES } from "../../../mod/errors/mod.ts";
 
 Deno.test("COMMANDS agrees with the commands that it loads", async () => {
@@ -14,13 +14,18 @@ Deno.test("COMMANDS agrees with the commands that it loads", async () => {
 
 Deno.test("COMMANDS use each option name and letter once", async () => {
   for (const entry of COMMANDS) {
-    const { options } = await entry.load();
+    const { options, target } = await entry.load();
     const words = options.flatMap((
       { name, short, aliases = [] },
     ) => [name, ...aliases, ...(short ? [`-${short}`] : [])]);
     assert.deepEqual(words, [...new Set(words)], entry.name);
-    const global = new Set(GLOBAL_OPTIONS.map(({ name }) => name));
-    assert.deepEqual(options.filter(({ name }) => global.has(name)), [], entry.name);
+    const shared = new Set(sharedGroups(target).flatMap((group) => group.options.map(({ name }) => name)));
+    assert.deepEqual(options.filter(({ name }) => shared.has(name)), [], entry.name);
+    // Where options may stand before the command's name, a name must take a value for all commands or for none.
+    for (const { name, value } of options) {
+      const global = GLOBAL_OPTIONS.find((option) => option.name === name);
+      if (global !== undefined) assert.equal(value === undefined, global.value === undefined, name);
+    }
   }
 });
 

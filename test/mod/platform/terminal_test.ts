@@ -1,7 +1,13 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import assert from "node:assert/strict";
 import { utf8 } from "../../../mod/base/mod.ts";
-import { isTerminal, promptSecret, type SecretInput, terminalWidth } from "../../../mod/platform/mod.ts";
+import {
+  isTerminal,
+  promptLine,
+  promptSecret,
+  type SecretInput,
+  terminalWidth,
+} from "../../../mod/platform/mod.ts";
 
 /** A terminal (or a pipe) on which somebody types `text`. */
 class Typed implements SecretInput {
@@ -84,4 +90,22 @@ Deno.test("promptSecret takes the first line of what is no terminal, as it is", 
 Deno.test("isTerminal and terminalWidth answer with or without a terminal", () => {
   assert.equal(typeof isTerminal("stdout"), "boolean");
   assert.ok(terminalWidth() > 0);
+});
+
+Deno.test("promptLine shows the question and reads one line; ends with the signal, and at the end of the input", async () => {
+  const never = new AbortController().signal;
+  const typed = new Typed("vault \nrest");
+  let shown = "";
+  assert.equal(await promptLine("Name: ", never, typed, (text) => void (shown += text)), "vault ");
+  assert.deepEqual([shown, typed.rest], ["Name: ", 4]);
+  const quiet = () => {};
+  await assert.rejects(
+    promptLine("", never, new Typed(""), quiet),
+    (error) => (error as Error).name === "AbortError",
+  );
+  const stop = new AbortController();
+  const waiting = promptLine("", stop.signal, { read: () => new Promise<number>(() => {}) }, quiet);
+  stop.abort(new TypeError("stopped"));
+  await assert.rejects(waiting, TypeError);
+  await assert.rejects(promptLine("", stop.signal, new Typed("a\n"), quiet), TypeError);
 });

@@ -1,0 +1,123 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import { type Random, toHex, utf8 } from "../base/mod.ts";
+import { isOsError, SgError } from "../errors/mod.ts";
+import {
+  currentUser,
+  type Fd,
+  type FileSystem,
+  makePath,
+  processId,
+  readUserFile,
+  takeFileLock,
+  writeDurably,
+} from "../platform/mod.ts";
+
+const LOCK = "lock";
+/** What a folder may hold before the first start and still count as this program's own. */
+const EARLY_NAMES = /^(?:repository|password|sparegrid\.toml|lost\+found)$/;
+/** What a folder holds from the first start on. */
+const MARK = "identity.json";
+/** Largest file that is read whole, bytes. */
+const FILE_BYTES_MAX = 1024 * 1024;
+
+/**
+ * The folder of an installation, held by this process alone until it is disposed. All files in it are written durably,
+ * and for this user only.
+ */
+export class DataFolder implements Disposable {
+  /** Its path, absolute. */
+  readonly path: string;
+  readonly #fs: FileSystem;
+  readonly #random: Random;
+  readonly #fd: Fd;
+  readonly #lock: Disposable;
+
+  private constructor(path: string, fs: FileSystem, random: Random, fd: Fd, lock: Disposable) {
+    this.path = path;
+    this.#fs = fs;
+    this.#random = random;
+    this.#fd = fd;
+    this.#lock = lock;
+  }
+
+  /**
+   * Opens the folder, makes it (mode 0700) where it is missing, and locks it. SG0021 when another process holds it, when it
+   * cannot be used, or when others could read what is in it.
+   */
+  static async open(path: string, fs: FileSystem, random: Random): Promise<DataFolder> {
+    let fd: Fd | undefined;
+    try {
+      fd = await makePath(fs, path);
+      keepPrivate(path, fs, fd);
+      const { lock, holder } = takeFileLock(`${path}/${LOCK}`, `process ${processId()}`);
+      if (lock === undefined) {
+        throw new SgError(
+          "SG0021",
+          `Cannot use the data folder ${path}: ${
+            /^process \d+$/.test(holder) ? holder : "another process"
+          } uses it`,
+          { remedy: "Stop the other one, or name another folder with --data.", context: { folder: path } },
+        );
+      }
+      return new DataFolder(path, fs, random, fd, lock);
+    } catch (cause) {
+      if (fd !== undefined) fs.close(fd);
+      throw startFailure(cause, `Cannot use the data folder ${path}`);
+    }
+  }
+
+  /** The content of a file; undefined where there is none. SG0021 when it cannot be read. */
+  async read(name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    try {
+      return await readUserFile(`${this.path}/${name}`, FILE_BYTES_MAX);
+    } catch (cause) {
+      if (isOsError(cause, "ENOENT")) return undefined;
+      throw startFailure(cause, `Cannot read ${this.path}/${name}`);
+    }
+  }
+
+  /** Writes a file (mode 0600), all of it or nothing, and durably. SG0021 when it cannot be written. */
+  async write(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    const temporary = utf8(`.${name}-${toHex(this.#random.bytes(8))}`);
+    try {
+      await writeDurably(this.#fs, this.#fd, utf8(name), temporary, bytes);
+    } catch (cause) {
+      throw startFailure(cause, `Cannot write ${this.path}/${name}`);
+    }
+  }
+
+  /** Free bytes on its drive. */
+  freeBytes(): number {
+    return this.#fs.freeBytes(this.#fd);
+  }
+
+  [Symbol.dispose](): void {
+    this.#lock[Symbol.dispose]();
+    this.#fs.close(this.#fd);
+  }
+}
+
+/** Secrets lie in the folder: what others could read is closed to them, or refused where it is not our own. */
+function keepPrivate(path: string, fs: FileSystem, fd: Fd): void {
+  const { permissions, uid } = fs.statFd(fd);
+  if (!fs.traits.posix || (permissions & 0o077) === 0) return;
+  const names = [...fs.names(fd)].flat().map((name) => new TextDecoder().decode(name));
+  const ours = names.includes(MARK) || names.every((name) => EARLY_NAMES.test(name));
+  if (!ours || uid !== currentUser().uid) {
+    const mode = permissions.toString(8).padStart(4, "0");
+    throw new SgError(
+      "SG0021",
+      `Cannot use the data folder ${path}: other users may look into it (mode ${mode})`,
+      {
+        remedy: `Name a folder of its own with --data, or close this one: chmod 700 ${path}`,
+        context: { folder: path },
+      },
+    );
+  }
+  fs.setPermissions(fd, 0o700);
+}
+
+/** A failure of the system at the start, as SG0021; SgErrors as they are. */
+export function startFailure(cause: unknown, what: string): unknown {
+  return isOsError(cause) ? new SgError("SG0021", `${what}: ${cause.message}`, { cause }) : cause;
+}
