@@ -1,6 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import first from "./migrations/0001_first.sql" with { type: "text" };
 import account from "./migrations/0002_account.sql" with { type: "text" };
+import client from "./migrations/0003_client.sql" with { type: "text" };
 
 /** One step of the tables' history. A step that was released is never changed. */
 export interface Migration {
@@ -12,6 +13,7 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { name: "first", statements: statementsOf(first) },
   { name: "account", statements: statementsOf(account) },
+  { name: "client", statements: statementsOf(client) },
 ];
 
 function statementsOf(sql: string): string[] {

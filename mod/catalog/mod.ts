@@ -18,3 +18,7 @@ export type { SessionRow } from "./sessions.ts";
 export type { TokenRow } from "./tokens.ts";
 export type { UserChanges, UserRow } from "./users.ts";
 export type { CreationPlace } from "./query.ts";
+export type { DestinationChange, DestinationRow } from "./destinations.ts";
+export type { SetChange, SetDestinationOrder, SetDestinationRow, SetRow } from "./sets.ts";
+export type { ProblemRow, RunChange, RunDraft, RunPageOrder, RunRow, RunRowFilter, RunSums } from "./runs.ts";
+export type { SeenSnapshot, SnapshotCursor, SnapshotRow } from "./snapshots.ts";

@@ -7,6 +7,10 @@ import { sessionQueries } from "./sessions.ts";
 import { settingQueries } from "./settings.ts";
 import { tokenQueries } from "./tokens.ts";
 import { userQueries } from "./users.ts";
+import { destinationQueries } from "./destinations.ts";
+import { runQueries } from "./runs.ts";
+import { setQueries } from "./sets.ts";
+import { snapshotQueries } from "./snapshots.ts";
 
 /** All that can be asked of the catalog, by subject. */
 export const SUBJECTS = {
@@ -17,4 +21,8 @@ export const SUBJECTS = {
   settings: settingQueries,
   tokens: tokenQueries,
   users: userQueries,
+  destinations: destinationQueries,
+  runs: runQueries,
+  sets: setQueries,
+  snapshots: snapshotQueries,
 } as const satisfies Record<string, Queries>;

@@ -87,6 +87,8 @@ export const backupSet = sqliteTable("backup_set", {
   createdAt: integer("created_at").notNull(),
   changedAt: integer("changed_at").notNull(),
   pausedAt: integer("paused_at"),
+  /** Its repositories are being removed, and then the set: since when. */
+  deletingAt: integer("deleting_at"),
 }, (table) => [uniqueIndex("backup_set_slug").on(table.slug), uniqueIndex("backup_set_name").on(table.name)]);
 
 /** The destinations of a set, in order. */
@@ -96,6 +98,8 @@ export const setDestination = sqliteTable("set_destination", {
   position: integer("position").notNull(),
   /** Path of the set's repository below the destination's place; empty: the place itself. */
   repository: text("repository").notNull(),
+  /** When its repository was first seen there. From then on a place without one is a drive that is not there. */
+  madeAt: integer("made_at"),
 }, (table) => [
   primaryKey({ columns: [table.setId, table.destinationId] }),
   index("set_destination_destination").on(table.destinationId),
@@ -123,6 +127,8 @@ export const run = sqliteTable("run", {
   attempt: integer("attempt").notNull(),
   code: text("code"),
   message: text("message"),
+  /** What to do, where the code's own remedy does not fit. */
+  remedy: text("remedy"),
   /** JSON: the run's own report. */
   report: text("report"),
   /** JSON: the last progress that was written down. */
@@ -134,6 +140,8 @@ export const run = sqliteTable("run", {
   index("run_set").on(table.setId, table.id),
   index("run_kind").on(table.kind, table.id),
   index("run_destination").on(table.destinationId, table.id),
+  index("run_queued").on(table.queuedAt, table.id),
+  index("run_ended").on(table.endedAt),
 ]);
 
 /** Entries that a run could not read or write, in order. */

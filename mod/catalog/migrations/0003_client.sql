@@ -1,0 +1,9 @@
+ALTER TABLE backup_set ADD COLUMN deleting_at integer;
+--> statement-breakpoint
+ALTER TABLE set_destination ADD COLUMN made_at integer;
+--> statement-breakpoint
+ALTER TABLE run ADD COLUMN remedy text;
+--> statement-breakpoint
+CREATE INDEX run_queued ON run (queued_at, id);
+--> statement-breakpoint
+CREATE INDEX run_ended ON run (ended_at);

@@ -1,0 +1,88 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import { and, count, desc, eq, lt, or, type SQL, sql } from "drizzle-orm";
+import type { Database } from "./database.ts";
+import type { Queries } from "./query.ts";
+import { snapshot } from "./tables.ts";
+
+/** A snapshot of a set at one of its destinations, as last seen there. */
+export type SnapshotRow = typeof snapshot.$inferSelect;
+
+/** What a repository says of a snapshot. */
+export type SeenSnapshot = Pick<
+  SnapshotRow,
+  "id" | "takenAt" | "hostname" | "paths" | "tags" | "tree" | "summary"
+>;
+
+/** Where a page of snapshots goes on. */
+export type SnapshotCursor = Pick<SnapshotRow, "takenAt" | "destinationId" | "id">;
+
+/** Snapshots of the sets: a cache of what their repositories hold. */
+export const snapshotQueries = {
+  reads: {
+    /** Snapshots of a set by ID; one of each destination that has it. */
+    async get(database: Database, setId: string, id: string): Promise<SnapshotRow | undefined> {
+      return (await database.select().from(snapshot)
+        .where(and(eq(snapshot.setId, setId), eq(snapshot.id, id))).limit(1))[0];
+    },
+    /** The latest first, those behind `after`; of one destination where that is given. */
+    async page(
+      database: Database,
+      setId: string,
+      destinationId: string | undefined,
+      limit: number,
+      after?: SnapshotCursor,
+    ): Promise<SnapshotRow[]> {
+      const { takenAt, id } = snapshot;
+      return await database.select().from(snapshot)
+        .where(and(ofPlace(setId, destinationId), after && behind(after)))
+        .orderBy(desc(takenAt), desc(snapshot.destinationId), desc(id)).limit(limit);
+    },
+    async count(database: Database, setId: string, destinationId?: string): Promise<number> {
+      return (await database.select({ count: count() }).from(snapshot).where(ofPlace(setId, destinationId)))[
+        0
+      ]!
+        .count;
+    },
+    /** IDs of the snapshots that are known of one repository. */
+    async ids(database: Database, setId: string, destinationId: string): Promise<string[]> {
+      const rows = await database.select({ id: snapshot.id }).from(snapshot)
+        .where(ofPlace(setId, destinationId));
+      return rows.map((row) => row.id);
+    },
+  },
+  writes: {
+    /** Adds snapshots that were seen; those that are known stay as they are. */
+    async add(
+      database: Database,
+      setId: string,
+      destinationId: string,
+      seen: readonly SeenSnapshot[],
+    ): Promise<void> {
+      if (seen.length === 0) return;
+      const rows = JSON.stringify(seen.map((each) => [
+        ...[each.id, each.takenAt, each.hostname, each.paths, each.tags, each.tree, each.summary],
+      ]));
+      await database.run(sql`
+        INSERT OR IGNORE INTO snapshot
+          (set_id, destination_id, id, taken_at, hostname, paths, tags, tree, summary)
+        SELECT ${setId}, ${destinationId}, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4,
+          value ->> 5, value ->> 6
+        FROM json_each(${rows})`);
+    },
+  },
+} as const satisfies Queries;
+
+function ofPlace(setId: string, destinationId: string | undefined): SQL {
+  const ofSet = eq(snapshot.setId, setId);
+  return destinationId === undefined ? ofSet : and(ofSet, eq(snapshot.destinationId, destinationId))!;
+}
+
+function behind({ takenAt, destinationId, id }: SnapshotCursor): SQL {
+  return or(
+    lt(snapshot.takenAt, takenAt),
+    and(
+      eq(snapshot.takenAt, takenAt),
+      sql`(${snapshot.destinationId}, ${snapshot.id}) < (${destinationId}, ${id})`,
+    ),
+  )!;
+}
