@@ -2,6 +2,7 @@
 import { type Random, systemRandom, toHex, utf8 } from "../base/mod.ts";
 import { isOsError, SgError } from "../errors/mod.ts";
 import { type FileSystem, makePath, openFileSystem, userDataFolder, writeDurably } from "../platform/mod.ts";
+import { generatedPassword } from "../repository/mod.ts";
 import { readPassword } from "./password.ts";
 
 /** Where things are when nobody says otherwise. */
@@ -60,26 +61,6 @@ export async function keepPassword(
     });
   }
   return { password, file };
-}
-
-/** Letters and digits that nobody takes for one another on paper. */
-const ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789";
-const GROUPS = 6;
-const GROUP_LETTERS = 5;
-
-/** Six groups of five letters: 148 bits of chance. */
-export function generatedPassword(random: Random): string {
-  const groups: string[] = [];
-  while (groups.length < GROUPS) {
-    let group = "";
-    while (group.length < GROUP_LETTERS) {
-      const byte = random.bytes(1)[0]! & 31;
-      // 31 letters of 32 values: drawing again keeps all of them equally likely.
-      if (byte < ALPHABET.length) group += ALPHABET[byte];
-    }
-    groups.push(group);
-  }
-  return groups.join("-");
 }
 
 function exists(fs: FileSystem, path: string): boolean {

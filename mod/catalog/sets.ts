@@ -41,6 +41,18 @@ export const setQueries = {
       );
       return rows.map((row) => row.slug);
     },
+    /** The set that keeps its repository at this path of a destination. */
+    async ownerOf(
+      database: Database,
+      destinationId: string,
+      repository: string,
+    ): Promise<{ readonly id: string; readonly name: string } | undefined> {
+      return (await database.select({ id: backupSet.id, name: backupSet.name }).from(setDestination)
+        .innerJoin(backupSet, eq(backupSet.id, setDestination.setId))
+        .where(
+          and(eq(setDestination.destinationId, destinationId), eq(setDestination.repository, repository)),
+        ))[0];
+    },
   },
   writes: {
     async insert(

@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { and, count, desc, eq, lt, or, type SQL, sql } from "drizzle-orm";
+import { and, count, desc, eq, type SQL, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import type { Queries } from "./query.ts";
 import { snapshot } from "./tables.ts";
@@ -14,7 +14,7 @@ export type SeenSnapshot = Pick<
 >;
 
 /** Where a page of snapshots goes on. */
-export type SnapshotCursor = Pick<SnapshotRow, "takenAt" | "destinationId" | "id">;
+export type SnapshotCursor = Pick<SnapshotRow, "takenAt" | "id">;
 
 /** Snapshots of the sets: a cache of what their repositories hold. */
 export const snapshotQueries = {
@@ -34,8 +34,13 @@ export const snapshotQueries = {
     ): Promise<SnapshotRow[]> {
       const { takenAt, id } = snapshot;
       return await database.select().from(snapshot)
-        .where(and(ofPlace(setId, destinationId), after && behind(after)))
-        .orderBy(desc(takenAt), desc(snapshot.destinationId), desc(id)).limit(limit);
+        .where(
+          and(
+            ofPlace(setId, destinationId),
+            after && sql`(${takenAt}, ${id}) < (${after.takenAt}, ${after.id})`,
+          ),
+        )
+        .orderBy(desc(takenAt), desc(id)).limit(limit);
     },
     async count(database: Database, setId: string, destinationId?: string): Promise<number> {
       return (await database.select({ count: count() }).from(snapshot).where(ofPlace(setId, destinationId)))[
@@ -75,14 +80,4 @@ export const snapshotQueries = {
 function ofPlace(setId: string, destinationId: string | undefined): SQL {
   const ofSet = eq(snapshot.setId, setId);
   return destinationId === undefined ? ofSet : and(ofSet, eq(snapshot.destinationId, destinationId))!;
-}
-
-function behind({ takenAt, destinationId, id }: SnapshotCursor): SQL {
-  return or(
-    lt(snapshot.takenAt, takenAt),
-    and(
-      eq(snapshot.takenAt, takenAt),
-      sql`(${snapshot.destinationId}, ${snapshot.id}) < (${destinationId}, ${id})`,
-    ),
-  )!;
 }

@@ -102,7 +102,7 @@ export const setDestination = sqliteTable("set_destination", {
   madeAt: integer("made_at"),
 }, (table) => [
   primaryKey({ columns: [table.setId, table.destinationId] }),
-  index("set_destination_destination").on(table.destinationId),
+  uniqueIndex("set_destination_place").on(table.destinationId, table.repository),
 ]);
 
 /** Everything that takes time, from its order to its end. */
@@ -170,7 +170,7 @@ export const snapshot = sqliteTable("snapshot", {
   indexedAt: integer("indexed_at"),
 }, (table) => [
   primaryKey({ columns: [table.setId, table.destinationId, table.id] }),
-  index("snapshot_taken").on(table.setId, table.takenAt),
+  index("snapshot_taken").on(table.setId, table.takenAt, table.id),
 ]);
 
 /** Clients as this server knows them. */

@@ -22,6 +22,7 @@ export { PackList } from "./pack_list.ts";
 export { blobsOf } from "./pack_groups.ts";
 export type { IndexLoadOptions } from "./index_loader.ts";
 export type { SavedCounts } from "./pack_saver.ts";
+export { generatedPassword } from "./generated_password.ts";
 export { type KdfCost, type KeyEntry, type KeyOwner } from "./keys.ts";
 export { type LockOptions, type LockOwner, type NamedLock, RepositoryLock } from "./locks.ts";
 export {

@@ -60,9 +60,21 @@ const FLOORS: Readonly<Record<string, readonly [floor: number, mayImport: readon
     "audit",
   ]],
   console: [5, ["errors", "base", "platform", "http", "account", "audit"]],
-  api: [6, ["errors", "base", "http", "catalog", "account", "audit", "job", "server", "console"]],
-  app: [7, [...FLOORS_0_TO_4, "http", "kernel", "crypto", "chunker", "job", "server", "console", "api"]],
-  cli: [8, ["errors", "base", "app"]],
+  client: [6, [...FLOORS_0_TO_4, "job"]],
+  api: [7, ["errors", "base", "http", "catalog", "account", "audit", "job", "client", "server", "console"]],
+  app: [8, [
+    ...FLOORS_0_TO_4,
+    "http",
+    "kernel",
+    "crypto",
+    "chunker",
+    "job",
+    "client",
+    "server",
+    "console",
+    "api",
+  ]],
+  cli: [9, ["errors", "base", "app"]],
 };
 
 /** `mod/archiver/x.ts imports mod/repository/mod.ts: archiver may import only …`. */

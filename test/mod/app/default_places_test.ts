@@ -1,12 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import assert from "node:assert/strict";
-import {
-  defaultPlaces,
-  defaultRepositoryExists,
-  generatedPassword,
-  keepPassword,
-} from "../../../mod/app/default_places.ts";
-import { systemRandom } from "../../../mod/base/mod.ts";
+import { defaultPlaces, defaultRepositoryExists, keepPassword } from "../../../mod/app/default_places.ts";
 import { isSgError } from "../../../mod/errors/mod.ts";
 import { scratch } from "../../kit/scratch.ts";
 
@@ -45,10 +39,4 @@ Deno.test("keepPassword says so when it cannot write", async () => {
     keepPassword(defaultPlaces(`${folder.path}/file/data`)),
     (error) => isSgError(error, "SG1015"),
   );
-});
-
-Deno.test("generatedPassword has six groups of letters that nobody takes for one another", () => {
-  const passwords = new Set(Array.from({ length: 50 }, () => generatedPassword(systemRandom)));
-  assert.equal(passwords.size, 50);
-  for (const password of passwords) assert.match(password, /^(?:[a-hjkmnp-z2-9]{5}-){5}[a-hjkmnp-z2-9]{5}$/);
 });
