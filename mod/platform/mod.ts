@@ -1,8 +1,8 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 /**
- * Platform: the operating system. Files by descriptor and byte name, users, processes, folders, terminal.
+ * Platform: the operating system. Files by descriptor and byte name, users, processes, folders, terminal, ports.
  *
- * It is the only module that opens libraries (FFI), spawns processes or touches Deno's file API. It decides
+ * It is the only module that opens libraries (FFI), spawns processes, opens ports or touches Deno's file API. It decides
  * nothing about backups: it reports what the system says, as values and `OsError`.
  *
  * It follows POSIX.1-2017, the Linux system calls statx(2), getdents64(2) and the restore rules of
@@ -59,6 +59,7 @@ export {
   type NativeEcb,
   type NativePoly1305,
 } from "./native_cipher.ts";
+export { type Connection, listen, type Listener, type ListenOptions } from "./listen.ts";
 export { keepMemorySmall } from "./allocator.ts";
 export { loadNativeSha256, type NativeSha256 } from "./native_hash.ts";
 export { loadNativeZstd, type NativeZstd } from "./native_zstd.ts";

@@ -45,6 +45,10 @@ Deno.test("invariants: only platform uses Deno's file calls", () => {
   assert.deepEqual(strays(pattern, inModule("platform")), []);
 });
 
+Deno.test("invariants: only platform opens ports", () => {
+  assert.deepEqual(strays(/\bDeno\.(?:listen|listenTls|listenDatagram|serve)\b/, inModule("platform")), []);
+});
+
 Deno.test("invariants: job, app and cli throw no bare Error, which would reach a user without a code", () => {
   assert.deepEqual(strays(/\bthrow new Error\(/, (source) => !inModule("job", "app", "cli")(source)), []);
 });
