@@ -1,0 +1,49 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import { byKey, gathered } from "./batch.ts";
+import type {
+  BackupSetRecord,
+  DestinationRecord,
+  RunKindName,
+  RunRecord,
+  SnapshotRecord,
+} from "./client_needs.ts";
+import type { ApiNeeds } from "./needs.ts";
+import type { UserRecord } from "./people_needs.ts";
+import type { AccountRecord, StoredRepositoryRecord } from "./server_needs.ts";
+
+/** Single records; what is asked at the same moment, also by several requests, is fetched together. */
+export interface Loaders {
+  readonly user: (id: string) => Promise<UserRecord | undefined>;
+  readonly set: (id: string) => Promise<BackupSetRecord | undefined>;
+  readonly setsOfDestination: (id: string) => Promise<readonly BackupSetRecord[] | undefined>;
+  readonly destination: (id: string) => Promise<DestinationRecord | undefined>;
+  readonly run: (id: string) => Promise<RunRecord | undefined>;
+  readonly lastRun: (set: string, kind: RunKindName | undefined) => Promise<RunRecord | undefined>;
+  readonly snapshots: (set: string) => Promise<{ count: number; last?: SnapshotRecord } | undefined>;
+  readonly account: (id: string) => Promise<AccountRecord | undefined>;
+  readonly repositories: (account: string) => Promise<readonly StoredRepositoryRecord[] | undefined>;
+}
+
+/** The loaders over `needs`. Without a role, there is nothing of it. */
+export function loadersOf({ people, runs, client, server }: ApiNeeds): Loaders {
+  const none = <V>(): Promise<ReadonlyMap<string, V>> => Promise.resolve(new Map());
+  const idOf = ({ id }: { readonly id: string }) => id;
+  const lastOf = (kind: RunKindName | undefined) =>
+    gathered((sets: readonly string[]) => runs.last(sets, kind));
+  const last = new Map<RunKindName | undefined, ReturnType<typeof lastOf>>();
+  return {
+    user: gathered(async (ids) => byKey(await people.usersById(ids), idOf)),
+    set: gathered(async (ids) => byKey(await client?.sets.byId(ids) ?? [], idOf)),
+    setsOfDestination: gathered((ids) => client?.sets.byDestination(ids) ?? none()),
+    destination: gathered(async (ids) => byKey(await client?.destinations.byId(ids) ?? [], idOf)),
+    run: gathered(async (ids) => byKey(await runs.byId(ids), idOf)),
+    lastRun: (set, kind) => {
+      const load = last.get(kind) ?? lastOf(kind);
+      last.set(kind, load);
+      return load(set);
+    },
+    snapshots: gathered((sets) => client?.snapshots.summary(sets) ?? none()),
+    account: gathered(async (ids) => byKey(await server?.accountsById(ids) ?? [], idOf)),
+    repositories: gathered((ids) => server?.repositories(ids) ?? none()),
+  };
+}

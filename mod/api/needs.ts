@@ -1,0 +1,100 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+// What the API wants from the rooms below, as plain data: times are milliseconds since 1970 in UTC, sizes bytes. `app` hands
+// it in. Rules (who may remove whom, when a run may start) live behind these faces, never before them; each failure is an
+// SgError. "Not there" and "not yours" are one answer: SG1036.
+import type { ClientNeeds, RunNeeds } from "./client_needs.ts";
+import type { PeopleNeeds } from "./people_needs.ts";
+import type { ServerNeeds } from "./server_needs.ts";
+
+/** A page of a list: at most `limit` rows, those behind the row whose key is `after`. */
+export interface Page<Key> {
+  readonly limit: number;
+  readonly after?: Key;
+}
+
+/** Something that changed: called with the key of what did; `urgent` where the change should be seen at once. */
+export type OnChange = (key: string, urgent: boolean) => void;
+
+/** A line for the audit log. The log adds time, number and hash. */
+export interface AuditFacts {
+  /** `user:NAME`, `token:USER/NAME`, `account:ID`, `system`, `anonymous`. */
+  readonly actor: string;
+  readonly address: string;
+  readonly action: string;
+  readonly subject: string;
+  /** Never a secret. */
+  readonly details: Readonly<Record<string, unknown>>;
+  /** `ok` or the SG code of the refusal. */
+  readonly result: string;
+}
+
+/** A line as the log keeps it. */
+export interface AuditRecord extends AuditFacts {
+  readonly sequence: number;
+  readonly at: number;
+  readonly hash: string;
+}
+
+/** Which lines are wanted. */
+export interface AuditFilterFacts {
+  readonly actor?: string;
+  readonly action?: string;
+  readonly since?: number;
+  readonly until?: number;
+}
+
+/** What verifying the audit log found. */
+export interface AuditVerdictRecord {
+  readonly lines: number;
+  readonly intact: boolean;
+  readonly brokenAt?: number;
+  readonly reason?: string;
+  readonly head: string;
+}
+
+/** The audit log. */
+export interface AuditNeeds {
+  /** Durable when it is done. */
+  record(facts: AuditFacts): Promise<void>;
+  /** The latest first; `after` is a sequence number. */
+  page(filter: AuditFilterFacts, page: Page<number>): Promise<AuditRecord[]>;
+  verify(signal: AbortSignal): Promise<AuditVerdictRecord>;
+}
+
+/** A setting and where its value came from. */
+export interface SettingRecord {
+  readonly key: string;
+  readonly value: unknown;
+  readonly origin: "FLAG" | "ENVIRONMENT" | "FILE" | "CATALOG" | "DEFAULT";
+  readonly description: string;
+  readonly changeable: boolean;
+}
+
+/** This installation. */
+export interface InstallationRecord {
+  readonly gridId: string;
+  readonly version: string;
+  readonly roles: readonly ("CLIENT" | "SERVER")[];
+  readonly startedAt: number;
+  readonly fingerprint: string;
+  readonly ports: Readonly<Record<string, number>>;
+  readonly notices: readonly string[];
+}
+
+/** What the process itself knows. */
+export interface InstallationNeeds {
+  facts(): Promise<InstallationRecord>;
+  settings(): Promise<SettingRecord[]>;
+  /** SG1036 unknown, SG1038 where it cannot be changed while running, SG1040 for a value that does not fit. */
+  changeSetting(key: string, value: unknown): Promise<SettingRecord>;
+}
+
+/** All that the API stands on. A role that this process does not have is left out: its fields answer SG1036. */
+export interface ApiNeeds {
+  readonly installation: InstallationNeeds;
+  readonly people: PeopleNeeds;
+  readonly audit: AuditNeeds;
+  readonly runs: RunNeeds;
+  readonly client?: ClientNeeds;
+  readonly server?: ServerNeeds;
+}

@@ -1,0 +1,73 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+// The rights that schema.graphql asks for, enforced in one place: no field of Query, Mutation or Subscription is reached
+// without its @needs.
+import { defaultFieldResolver, type GraphQLField, type GraphQLSchema } from "graphql";
+import { timingSafeEqual } from "node:crypto";
+import { utf8 } from "../base/mod.ts";
+import { SgError } from "../errors/mod.ts";
+import type { Trail } from "./audit_trail.ts";
+import type { ApiContext } from "./context.ts";
+import type { Right } from "./schema_types.ts";
+
+/** The right that a field of a root type takes. Throws where the schema says none: such a schema is not served. */
+export function needOf(field: GraphQLField<unknown, unknown>): Right {
+  const directive = field.astNode?.directives?.find(({ name }) => name.value === "needs");
+  const value = directive?.arguments?.find(({ name }) => name.value === "right")?.value;
+  if (value?.kind !== "EnumValue") throw new SgError("SG1023", `The field ${field.name} has no @needs`);
+  return value.value as Right;
+}
+
+/** Puts the rights before every field of the root types, and the audit trail round every mutation. */
+export function guard(schema: GraphQLSchema, trail: Trail): GraphQLSchema {
+  const fieldsOf = (type: ReturnType<GraphQLSchema["getQueryType"]>) =>
+    Object.values(type?.getFields() ?? {}) as GraphQLField<unknown, ApiContext>[];
+  for (const field of fieldsOf(schema.getQueryType())) {
+    const need = needOf(field as GraphQLField<unknown, unknown>);
+    const resolve = field.resolve ?? defaultFieldResolver;
+    field.resolve = (parent, args, context, info) => {
+      allow(need, context);
+      return resolve(parent, args, context, info);
+    };
+  }
+  for (const field of fieldsOf(schema.getMutationType())) {
+    const need = needOf(field as GraphQLField<unknown, unknown>);
+    const resolve = field.resolve ?? defaultFieldResolver;
+    field.resolve = (parent, args, context, info) =>
+      trail.write(field.name, args, context, async () => {
+        allow(need, context);
+        checkCsrf(need, context);
+        return await resolve(parent, args, context, info);
+      });
+  }
+  for (const field of fieldsOf(schema.getSubscriptionType())) {
+    const need = needOf(field as GraphQLField<unknown, unknown>);
+    const subscribe = field.subscribe;
+    if (!subscribe) throw new SgError("SG1023", `The subscription ${field.name} has no resolver`);
+    field.subscribe = (parent, args, context, info) => {
+      allow(need, context);
+      return subscribe(parent, args, context, info);
+    };
+  }
+  return schema;
+}
+
+/** SG1037 when nobody is signed in, SG1038 when the one who is may not. */
+export function allow(need: Right, { caller }: Pick<ApiContext, "caller">): void {
+  if (need === "NOBODY") return;
+  if (!caller) throw new SgError("SG1037", "Cannot answer the request: nobody is signed in");
+  if (!caller.rights.includes(need)) {
+    throw new SgError("SG1038", `Cannot answer the request: it takes the right ${need}`);
+  }
+}
+
+/** A browser sends cookies by itself, this header only for our own page. SG1038. */
+function checkCsrf(need: Right, { caller, csrf }: ApiContext): void {
+  if (need === "NOBODY" || caller?.csrf === undefined) return;
+  const expected = utf8(caller.csrf);
+  const given = utf8(csrf ?? "");
+  if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+    throw new SgError("SG1038", "Cannot change anything: the header X-SpareGrid-CSRF is missing or wrong", {
+      remedy: "Send the value of `me { csrf }` in it, or use an API token.",
+    });
+  }
+}
