@@ -1,10 +1,10 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 // The one place that writes what was done over the API into the audit log: who, from where, what, to what, with what result.
+import type { AuditDetails, AuditFacts } from "../audit/mod.ts";
 import type { Log } from "../base/mod.ts";
-import { CODES, SgError } from "../errors/mod.ts";
+import { SgError } from "../errors/mod.ts";
 import type { ApiContext } from "./context.ts";
 import type { Faults } from "./faults.ts";
-import type { AuditFacts } from "./needs.ts";
 import type { MutationResolvers } from "./schema_types.ts";
 
 /** Name of a mutation. */
@@ -15,7 +15,7 @@ type ArgumentsOf<N extends MutationName> = NonNullable<MutationResolvers[N]> ext
 /** What a line says of the order: never a password, a code, a token or an invitation's text. */
 interface Said {
   readonly subject: string;
-  readonly details?: Readonly<Record<string, unknown>>;
+  readonly details?: { readonly [name: string]: AuditDetails[string] };
 }
 
 /** The subject of each mutation, and what else is worth keeping. A test holds it against the schema. */
@@ -80,7 +80,7 @@ export const SAID: { readonly [N in MutationName]-?: (args: ArgumentsOf<N>) => S
       target,
       overwrite,
       dryRun,
-      paths: paths?.slice(0, 20),
+      paths: paths?.map(({ text, base64 }) => text ?? base64 ?? ""),
       count: paths?.length,
     },
   }),
@@ -107,8 +107,6 @@ export const SAID: { readonly [N in MutationName]-?: (args: ArgumentsOf<N>) => S
 
 /** Refusals that are not worth a line each: a stranger could fill the drive with them. The program's log has them. */
 const UNWRITTEN: readonly string[] = ["SG1037", "SG1039"];
-const SUBJECT_CHARACTERS_MAX = 200;
-const DETAILS_CHARACTERS_MAX = 4_000;
 
 /** Does what a mutation orders, and writes the line. */
 export interface Trail {
@@ -124,8 +122,8 @@ export function auditTrail(faults: Faults, log: Log): Trail {
         actor,
         address: context.from.address,
         action,
-        subject: said.subject.slice(0, SUBJECT_CHARACTERS_MAX),
-        details: bounded(said.details ?? {}),
+        subject: said.subject,
+        details: said.details ?? {},
         result,
       });
       const outcome = await act().then(
@@ -170,13 +168,4 @@ function changed(value: unknown): "changed" | undefined {
 /** An address may hold a user name and a password although it must not. */
 function withoutUserInfo(url: string): string {
   return url.replace(/\/\/[^/@]*@/, "//");
-}
-
-/** Without what was not given, and not longer than a line may be. */
-function bounded(details: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const given = Object.fromEntries(
-    Object.entries(details).filter(([, value]) => value !== undefined && value !== null),
-  );
-  const text = JSON.stringify(given);
-  return text.length <= DETAILS_CHARACTERS_MAX ? given : { cut: text.slice(0, DETAILS_CHARACTERS_MAX) };
 }

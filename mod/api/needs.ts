@@ -2,6 +2,7 @@
 // What the API wants from the rooms below, as plain data: times are milliseconds since 1970 in UTC, sizes bytes. `app` hands
 // it in. Rules (who may remove whom, when a run may start) live behind these faces, never before them; each failure is an
 // SgError. "Not there" and "not yours" are one answer: SG1036.
+import type { Audit, AuditEntry, AuditVerdict } from "../audit/mod.ts";
 import type { ClientNeeds, RunNeeds } from "./client_needs.ts";
 import type { PeopleNeeds } from "./people_needs.ts";
 import type { ServerNeeds } from "./server_needs.ts";
@@ -15,51 +16,12 @@ export interface Page<Key> {
 /** Something that changed: called with the key of what did; `urgent` where the change should be seen at once. */
 export type OnChange = (key: string, urgent: boolean) => void;
 
-/** A line for the audit log. The log adds time, number and hash. */
-export interface AuditFacts {
-  /** `user:NAME`, `token:USER/NAME`, `account:ID`, `system`, `anonymous`. */
-  readonly actor: string;
-  readonly address: string;
-  readonly action: string;
-  readonly subject: string;
-  /** Never a secret. */
-  readonly details: Readonly<Record<string, unknown>>;
-  /** `ok` or the SG code of the refusal. */
-  readonly result: string;
-}
-
-/** A line as the log keeps it. */
-export interface AuditRecord extends AuditFacts {
-  readonly sequence: number;
-  readonly at: number;
-  readonly hash: string;
-}
-
-/** Which lines are wanted. */
-export interface AuditFilterFacts {
-  readonly actor?: string;
-  readonly action?: string;
-  readonly since?: number;
-  readonly until?: number;
-}
-
+/** A line of the audit log. */
+export type AuditRecord = AuditEntry;
 /** What verifying the audit log found. */
-export interface AuditVerdictRecord {
-  readonly lines: number;
-  readonly intact: boolean;
-  readonly brokenAt?: number;
-  readonly reason?: string;
-  readonly head: string;
-}
-
+export type AuditVerdictRecord = AuditVerdict;
 /** The audit log. */
-export interface AuditNeeds {
-  /** Durable when it is done. */
-  record(facts: AuditFacts): Promise<void>;
-  /** The latest first; `after` is a sequence number. */
-  page(filter: AuditFilterFacts, page: Page<number>): Promise<AuditRecord[]>;
-  verify(signal: AbortSignal): Promise<AuditVerdictRecord>;
-}
+export type AuditNeeds = Pick<Audit, "record" | "page" | "verify">;
 
 /** A setting and where its value came from. */
 export interface SettingRecord {

@@ -5,6 +5,7 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
   parse,
+  visit,
 } from "graphql";
 import { SgError } from "../errors/mod.ts";
 import type { Order } from "./body.ts";
@@ -17,8 +18,8 @@ export interface Prepared {
   readonly operation: OperationDefinitionNode;
 }
 
-/** Parses what is asked and measures it. SG1041 for what is too much, SG1040 where no operation is named. */
-export function prepare(schema: GraphQLSchema, order: Order): Prepared {
+/** Parses what is asked and measures it. SG1041 for what is too much, SG1040 where no operation is named; SG1037 for a stranger who asks for the schema. */
+export function prepare(schema: GraphQLSchema, order: Order, stranger: boolean): Prepared {
   const { query, variables, operationName } = order;
   if (query.length > LIMITS.characters) {
     throw new SgError(
@@ -27,6 +28,9 @@ export function prepare(schema: GraphQLSchema, order: Order): Prepared {
     );
   }
   const document = parse(query, { maxTokens: LIMITS.tokens });
+  if (stranger && asksForSchema(document)) {
+    throw new SgError("SG1037", "Cannot describe the schema: nobody is signed in");
+  }
   checkLimits(schema, document, variables ?? {});
   const operation = getOperationAST(document, operationName);
   if (!operation) {
@@ -36,4 +40,12 @@ export function prepare(schema: GraphQLSchema, order: Order): Prepared {
     );
   }
   return { order, document, operation };
+}
+
+function asksForSchema(document: DocumentNode): boolean {
+  let asks = false;
+  visit(document, {
+    Field: ({ name }) => void (asks ||= name.value === "__schema" || name.value === "__type"),
+  });
+  return asks;
 }

@@ -26,6 +26,7 @@ export const RESOLVERS = {
   ...users,
   ...tokens,
   ...accounts,
+  ...audit,
   ...destinations,
   ...sets,
   ...runs,

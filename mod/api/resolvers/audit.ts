@@ -10,8 +10,16 @@ export const audit = {
   Query: {
     audit: (_, args, { needs }) => {
       const filter = given(args.filter ?? {});
-      return connection(args, CURSORS, (page) => needs.audit.page(filter, page), ({ sequence }) => sequence);
+      return connection(
+        args,
+        CURSORS,
+        async ({ limit, after }) => (await needs.audit.page(filter, limit, after)).nodes,
+        ({ sequence }) => sequence,
+      );
     },
     verifyAudit: (_, _args, { needs, signal }) => needs.audit.verify(signal),
+  },
+  AuditEntry: {
+    details: ({ details }) => JSON.parse(details),
   },
 } satisfies Resolvers;

@@ -1,0 +1,379 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import { utf8 } from "../../mod/base/mod.ts";
+import { SgError } from "../../mod/errors/mod.ts";
+import type {
+  AccountRecord,
+  BackupSetRecord,
+  ClientNeeds,
+  DestinationRecord,
+  InstallationNeeds,
+  OnChange,
+  RunNeeds,
+  RunRecord,
+  ServerNeeds,
+  SnapshotRecord,
+} from "../../mod/api/mod.ts";
+
+const absent = () => new SgError("SG1036", "There is nothing of this name or ID");
+
+/** Those who watch, and the bell for them. */
+export class Watchers {
+  readonly #watchers = new Set<OnChange>();
+
+  /** Watching now. */
+  get count(): number {
+    return this.#watchers.size;
+  }
+
+  /** Says that `key` changed. */
+  ring(key: string, urgent = false): void {
+    for (const onChange of this.#watchers) onChange(key, urgent);
+  }
+
+  /** Calls `onChange` until disposed. */
+  add(onChange: OnChange): Disposable {
+    this.#watchers.add(onChange);
+    return { [Symbol.dispose]: () => void this.#watchers.delete(onChange) };
+  }
+}
+
+/** Runs in memory. */
+export class ApiRuns implements RunNeeds {
+  readonly rows = new Map<string, RunRecord>();
+  readonly watchers = new Watchers();
+  /** How often rows were fetched, and what for. */
+  readonly asked: (readonly string[])[] = [];
+
+  /** Puts a run there as it now is, and says so. */
+  put(run: Partial<RunRecord> & { readonly id: string }): RunRecord {
+    const before = this.rows.get(run.id);
+    const row = {
+      kind: "BACKUP",
+      state: "RUNNING",
+      orderedBy: "user:anna",
+      queuedAt: 1_000,
+      attempt: 1,
+      problemCount: 0,
+      ...before,
+      ...run,
+    } as RunRecord;
+    this.rows.set(run.id, row);
+    this.watchers.ring(run.id, before?.state !== row.state);
+    return row;
+  }
+
+  #sorted(): RunRecord[] {
+    return [...this.rows.values()].sort((a, b) => Number(b.id) - Number(a.id));
+  }
+
+  page(
+    _: unknown,
+    newestFirst: boolean,
+    { limit, after }: { limit: number; after?: string },
+  ): Promise<RunRecord[]> {
+    const rows = newestFirst ? this.#sorted() : this.#sorted().reverse();
+    const from = after === undefined ? 0 : rows.findIndex(({ id }) => id === after) + 1;
+    return Promise.resolve(rows.slice(from, from + limit));
+  }
+
+  count(): Promise<number> {
+    return Promise.resolve(this.rows.size);
+  }
+
+  byId(ids: readonly string[]): Promise<RunRecord[]> {
+    this.asked.push(ids);
+    return Promise.resolve(ids.flatMap((id) => this.rows.get(id) ?? []));
+  }
+
+  live(): Promise<RunRecord[]> {
+    const live = ["QUEUED", "WAITING", "RUNNING", "SUSPENDED"];
+    return Promise.resolve([...this.rows.values()].filter(({ state }) => live.includes(state)));
+  }
+
+  last(sets: readonly string[]): Promise<ReadonlyMap<string, RunRecord>> {
+    const pairs = sets.flatMap((set) => {
+      const run = this.#sorted().find(({ setId }) => setId === set);
+      return run ? [[set, run] as const] : [];
+    });
+    return Promise.resolve(new Map(pairs));
+  }
+
+  problems(): Promise<never[]> {
+    return Promise.resolve([]);
+  }
+
+  start(
+    { kind, set, orderedBy }: { kind: RunRecord["kind"]; set?: string; orderedBy: string },
+  ): Promise<RunRecord[]> {
+    const id = String(this.rows.size + 1);
+    return Promise.resolve([
+      this.put({ id, kind, state: "QUEUED", orderedBy, ...(set ? { setId: set } : {}) }),
+    ]);
+  }
+
+  async restore({ set, orderedBy }: { set: string; orderedBy: string }): Promise<RunRecord> {
+    return (await this.start({ kind: "RESTORE", set, orderedBy }))[0]!;
+  }
+
+  suspend(id: string): Promise<RunRecord> {
+    return this.#enter(id, "SUSPENDED");
+  }
+
+  resume(id: string): Promise<RunRecord> {
+    return this.#enter(id, "QUEUED");
+  }
+
+  stop(id: string): Promise<RunRecord> {
+    return this.#enter(id, "STOPPED");
+  }
+
+  report(): Promise<never[]> {
+    return Promise.resolve([]);
+  }
+
+  watch(onChange: OnChange): Disposable {
+    return this.watchers.add(onChange);
+  }
+
+  #enter(id: string, state: RunRecord["state"]): Promise<RunRecord> {
+    return this.rows.has(id) ? Promise.resolve(this.put({ id, state })) : Promise.reject(absent());
+  }
+}
+
+/** One set at one destination. */
+export const SET: BackupSetRecord = {
+  id: "set-1",
+  name: "documents",
+  slug: "documents",
+  sources: ["/home/anna"],
+  excludes: { patterns: [], patternsIgnoringCase: [], ifPresent: [], caches: true, oneFileSystem: false },
+  options: { compression: "AUTO", tags: [], skipIfUnchanged: false },
+  destinations: [{ destinationId: "dest-1", repository: "documents" }],
+  passwordGenerated: true,
+  paused: false,
+  createdAt: 1_000,
+  changedAt: 1_000,
+};
+/** Its destination. */
+export const DESTINATION: DestinationRecord = {
+  id: "dest-1",
+  name: "disk",
+  kind: "FOLDER",
+  place: "/mnt/disk",
+  createdAt: 1_000,
+};
+/** Its snapshot. */
+export const SNAPSHOT: SnapshotRecord = {
+  id: "ab".repeat(32),
+  setId: "set-1",
+  destinationId: "dest-1",
+  takenAt: 2_000,
+  hostname: "pc",
+  paths: ["/home/anna"],
+  tags: [],
+};
+
+/** A client role of one set, one destination and one snapshot. */
+export function apiClient(): ClientNeeds {
+  const entry = {
+    name: utf8("note.txt"),
+    path: utf8("/home/anna/note.txt"),
+    kind: "FILE" as const,
+    size: 5,
+    modifiedAt: 1_500,
+    permissions: "-rw-r--r--",
+    owner: "anna",
+    group: "anna",
+  };
+  const notUtf8 = { ...entry, name: new Uint8Array([0xff, 0x41]), path: new Uint8Array([0x2f, 0xff, 0x41]) };
+  const version = {
+    ...entry,
+    setId: SET.id,
+    firstSnapshot: SNAPSHOT,
+    lastSnapshot: SNAPSHOT,
+    snapshotCount: 1,
+  };
+  const none = { rows: [], cursors: [], more: false };
+  return {
+    destinations: {
+      page: () => Promise.resolve([DESTINATION]),
+      count: () => Promise.resolve(1),
+      byId: (ids) => Promise.resolve(ids.includes(DESTINATION.id) ? [DESTINATION] : []),
+      usage: () => Promise.resolve(undefined),
+      create: () => Promise.resolve({ destination: DESTINATION, pending: false }),
+      update: () => Promise.resolve(DESTINATION),
+      remove: (id) => id === DESTINATION.id ? Promise.resolve() : Promise.reject(absent()),
+      test: () => Promise.resolve({ reachable: true }),
+    },
+    sets: {
+      page: () => Promise.resolve([SET]),
+      count: () => Promise.resolve(1),
+      byId: (ids) => Promise.resolve(ids.includes(SET.id) ? [SET] : []),
+      byName: (name) => Promise.resolve(name === SET.name ? SET : undefined),
+      byDestination: (ids) => Promise.resolve(new Map(ids.map((id) => [id, [SET]]))),
+      preview: () =>
+        Promise.resolve({
+          files: 1,
+          bytes: 5,
+          excludedFiles: 0,
+          excludedBytes: 0,
+          excluded: [],
+          complete: true,
+        }),
+      create: (order) => Promise.resolve({ ...SET, ...order, destinations: SET.destinations }),
+      update: () => Promise.resolve(SET),
+      remove: (id) => id === SET.id ? Promise.resolve() : Promise.reject(absent()),
+      recoverySheet: () => Promise.resolve("the sheet\n"),
+    },
+    snapshots: {
+      page: () => Promise.resolve([SNAPSHOT]),
+      count: () => Promise.resolve(1),
+      summary: (sets) => Promise.resolve(new Map(sets.map((set) => [set, { count: 1, last: SNAPSHOT }]))),
+      entries: () => Promise.resolve({ rows: [entry, notUtf8], cursors: ["1", "2"], more: false, total: 2 }),
+      history: () => Promise.resolve({ rows: [version], cursors: ["1"], more: false }),
+      search: () => Promise.resolve({ rows: [version], cursors: ["1"], more: false }),
+      diff: () => Promise.resolve(none),
+    },
+  };
+}
+
+/** A server role with the accounts that are put there. */
+export class ApiServer implements ServerNeeds {
+  readonly rows = new Map<string, AccountRecord>();
+  readonly watchers = new Watchers();
+
+  /** Puts an account there as it now is, and says so. */
+  put(account: Partial<AccountRecord> & { readonly id: string }): AccountRecord {
+    const row: AccountRecord = {
+      state: "ACTIVE",
+      label: "",
+      used: 0,
+      trash: 0,
+      appendOnly: false,
+      retentionLockDays: 14,
+      suspended: false,
+      createdAt: 1_000,
+      ...this.rows.get(account.id),
+      ...account,
+    };
+    this.rows.set(row.id, row);
+    this.watchers.ring(row.id);
+    return row;
+  }
+
+  accounts(_: unknown, { limit, after = "" }: { limit: number; after?: string }): Promise<AccountRecord[]> {
+    const rows = [...this.rows.values()].sort((a, b) => (a.id < b.id ? -1 : 1)).filter(({ id }) =>
+      id > after
+    );
+    return Promise.resolve(rows.slice(0, limit));
+  }
+
+  countAccounts(): Promise<number> {
+    return Promise.resolve(this.rows.size);
+  }
+
+  accountsById(ids: readonly string[]): Promise<AccountRecord[]> {
+    return Promise.resolve(ids.flatMap((id) => this.rows.get(id) ?? []));
+  }
+
+  repositories(): Promise<ReadonlyMap<string, never[]>> {
+    return Promise.resolve(new Map());
+  }
+
+  watchAccounts(onChange: OnChange): Disposable {
+    return this.watchers.add(onChange);
+  }
+
+  approveAccount(id: string, quota: number): Promise<AccountRecord> {
+    return this.#change({ id, quota, state: "ACTIVE" });
+  }
+
+  updateAccount(order: { id: string }): Promise<AccountRecord> {
+    return this.#change(order);
+  }
+
+  setAccountActive(id: string, active: boolean): Promise<AccountRecord> {
+    return this.#change({ id, state: active ? "ACTIVE" : "INACTIVE" });
+  }
+
+  async resetAccountSecret(id: string): Promise<{ account: AccountRecord; secret: string }> {
+    return { account: await this.#change({ id }), secret: "the-new-secret" };
+  }
+
+  suspendAccount(id: string, suspended: boolean): Promise<AccountRecord> {
+    return this.#change({ id, suspended });
+  }
+
+  invites(): Promise<never[]> {
+    return Promise.resolve([]);
+  }
+
+  countInvites(): Promise<number> {
+    return Promise.resolve(0);
+  }
+
+  createInvite(
+    { appendOnly, retentionLockDays, validForMs }: {
+      appendOnly: boolean;
+      retentionLockDays: number;
+      validForMs: number;
+    },
+  ): ReturnType<ServerNeeds["createInvite"]> {
+    const invite = {
+      id: "i-1",
+      appendOnly,
+      retentionLockDays,
+      createdAt: 1_000,
+      expiresAt: 1_000 + validForMs,
+    };
+    return Promise.resolve({ invite, text: "the-invitation" });
+  }
+
+  revokeInvite(): Promise<void> {
+    return Promise.reject(absent());
+  }
+
+  storage(): ReturnType<ServerNeeds["storage"]> {
+    return Promise.resolve({ folder: "/srv", free: 1, used: 2, allotted: 3, files: 4, damagedFiles: 0 });
+  }
+
+  deleteStored(): ReturnType<ServerNeeds["deleteStored"]> {
+    return Promise.resolve({ movedFiles: 0, movedBytes: 0, refused: [] });
+  }
+
+  undelete(): Promise<{ files: number; bytes: number }> {
+    return Promise.resolve({ files: 0, bytes: 0 });
+  }
+
+  #change(account: Partial<AccountRecord> & { readonly id: string }): Promise<AccountRecord> {
+    return this.rows.has(account.id) ? Promise.resolve(this.put(account)) : Promise.reject(absent());
+  }
+}
+
+/** An installation with one setting. */
+export function apiInstallation(): InstallationNeeds {
+  const setting = {
+    key: "run.limit",
+    value: 2,
+    origin: "DEFAULT" as const,
+    description: "Runs at once.",
+    changeable: true,
+  };
+  return {
+    facts: () =>
+      Promise.resolve({
+        gridId: "pc",
+        version: "0.0.0",
+        roles: ["CLIENT", "SERVER"],
+        startedAt: 1_000,
+        fingerprint: "00".repeat(32),
+        ports: {},
+        notices: [],
+      }),
+    settings: () => Promise.resolve([setting]),
+    changeSetting: (key, value) =>
+      key === setting.key
+        ? Promise.resolve({ ...setting, value, origin: "CATALOG" })
+        : Promise.reject(absent()),
+  };
+}

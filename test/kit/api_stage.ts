@@ -1,0 +1,165 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type ApiNeeds, graphqlHandler, setCookie } from "../../mod/api/mod.ts";
+import { Audit } from "../../mod/audit/mod.ts";
+import { type Clock, type Log, systemClock } from "../../mod/base/mod.ts";
+import { openCatalog } from "../../mod/catalog/mod.ts";
+import { openFileSystem } from "../../mod/platform/mod.ts";
+import { ApiPeople } from "./api_people.ts";
+import { apiClient, apiInstallation, ApiRuns, ApiServer } from "./api_rooms.ts";
+import { scratch } from "./scratch.ts";
+import { SeededRandom } from "./seeded_random.ts";
+
+/** What a request came back with. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // deno-lint-ignore no-explicit-any -- tests look into it as they know it to be
+  readonly data: any;
+  readonly codes: readonly string[];
+  readonly text: string;
+}
+
+/** Who sends a request: by cookie and CSRF value, by token, or nobody. */
+export interface Sender {
+  readonly cookie?: string;
+  readonly csrf?: string;
+  readonly token?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+/** The API over a real socket, a real catalog and a real audit log; the rooms below are doubles. */
+export interface ApiStage extends AsyncDisposable {
+  readonly url: string;
+  readonly people: ApiPeople;
+  readonly runs: ApiRuns;
+  readonly server: ApiServer;
+  readonly audit: Audit;
+  /** Lines of the program's log. */
+  readonly logged: string[];
+  ask(query: string, variables?: Record<string, unknown>, sender?: Sender): Promise<Answer>;
+  post(body: BodyInit, sender?: Sender): Promise<Answer>;
+  /** A subscription's events, each the data of one. */
+  // deno-lint-ignore no-explicit-any -- as above
+  subscribe(query: string, sender: Sender): AsyncGenerator<any>;
+  stop(): void;
+}
+
+/** Opens a stage; `replace` puts other rooms in. */
+export async function apiStage(
+  replace: Partial<ApiNeeds> = {},
+  clock: Clock = systemClock,
+): Promise<ApiStage> {
+  const folder = await scratch();
+  const catalog = await openCatalog({ fs: openFileSystem(), clock, folder: folder.path });
+  const audit = new Audit({ catalog, clock });
+  const people = new ApiPeople();
+  const runs = new ApiRuns();
+  const server = new ApiServer();
+  const logged: string[] = [];
+  const log: Log = {
+    write: (level, message, facts = {}) => void logged.push(`${level} ${message} ${JSON.stringify(facts)}`),
+  };
+  const stopping = new AbortController();
+  const needs = {
+    installation: apiInstallation(),
+    people,
+    audit,
+    runs,
+    client: apiClient(),
+    server,
+    ...replace,
+  };
+  const handler = graphqlHandler({
+    needs,
+    clock,
+    random: new SeededRandom(1),
+    log,
+    doorplate: { hosts: ["pc.example"] },
+    stopping: stopping.signal,
+  });
+  const listener = await serve(handler);
+  const url = `http://127.0.0.1:${(listener.address() as AddressInfo).port}/graphql`;
+  const post = async (body: BodyInit, sender: Sender = {}): Promise<Answer> => {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: headersOf(sender),
+      body,
+      ...signalOf(sender),
+    });
+    return answerOf(response, await response.text());
+  };
+  return {
+    url,
+    people,
+    runs,
+    server,
+    audit,
+    logged,
+    post,
+    ask: (query, variables, sender) => post(JSON.stringify({ query, variables }), sender),
+    subscribe: (query, sender) => events(url, query, sender),
+    stop: () => stopping.abort(),
+    [Symbol.asyncDispose]: async () => {
+      stopping.abort();
+      listener.closeAllConnections();
+      await new Promise((resolve) => listener.close(resolve));
+      await catalog[Symbol.asyncDispose]();
+      await folder[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function serve(handler: ReturnType<typeof graphqlHandler>): Promise<Server> {
+  const listener = createServer((request, response) => {
+    const gone = new AbortController();
+    response.on("close", () => gone.abort());
+    const remoteAddress = request.socket.remoteAddress ?? "";
+    void handler(request, response, { remoteAddress, secure: false, signal: gone.signal });
+  });
+  return new Promise((resolve) => listener.listen(0, "127.0.0.1", () => resolve(listener)));
+}
+
+function headersOf({ cookie, csrf, token, headers }: Sender): Record<string, string> {
+  return {
+    "content-type": "application/json",
+    ...(cookie === undefined ? {} : { cookie: setCookie(cookie, false).split(";")[0]! }),
+    ...(csrf === undefined ? {} : { "x-sparegrid-csrf": csrf }),
+    ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    ...headers,
+  };
+}
+
+function signalOf({ signal }: Sender): { signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal };
+}
+
+function answerOf(response: Response, text: string): Answer {
+  const json = text === "" ? {} : JSON.parse(text);
+  const codes = (json.errors ?? []).map(({ extensions }: { extensions: { code: string } }) =>
+    extensions.code
+  );
+  return { status: response.status, headers: response.headers, data: json.data, codes, text };
+}
+
+// deno-lint-ignore no-explicit-any -- tests look into it as they know it to be
+async function* events(url: string, query: string, sender: Sender): AsyncGenerator<any> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { ...headersOf(sender), accept: "text/event-stream" },
+    body: JSON.stringify({ query }),
+    ...signalOf(sender),
+  });
+  let rest = "";
+  for await (const piece of response.body!.pipeThrough(new TextDecoderStream())) {
+    rest += piece;
+    for (let at = rest.indexOf("\n\n"); at >= 0; at = rest.indexOf("\n\n")) {
+      const event = rest.slice(0, at);
+      rest = rest.slice(at + 2);
+      if (event.startsWith("event: complete")) return;
+      if (event.startsWith("event: next\ndata: ")) yield JSON.parse(event.slice(18));
+    }
+  }
+}
