@@ -11,6 +11,17 @@ const HEAD = `// Copyright the SpareGrid authors. Apache-2.0.
 // deno-fmt-ignore-file
 `;
 
+/** Enumerations whose words inside are those of the rooms below. */
+const ENUMS: Readonly<Record<string, string>> = {
+  Change: "./client_needs.ts#ChangeName",
+  Compression: "../job/mod.ts#Compression",
+  DestinationKind: "../client/mod.ts#DestinationKind",
+  EntryKind: "./client_needs.ts#EntryKindName",
+  Overwrite: "../job/mod.ts#Overwrite",
+  RunKind: "../client/mod.ts#RunKind",
+  RunState: "../client/mod.ts#RunState",
+};
+
 /** Where the records of the API's types come from: what is not in a record is resolved. */
 const RECORDS: Readonly<Record<string, readonly string[]>> = {
   needs: ["AuditEntry=AuditRecord", "AuditVerdict=AuditVerdictRecord", "Installation", "Setting"],
@@ -68,6 +79,7 @@ export async function schemaTypes(): Promise<string> {
     plugins: [{
       typescript: {
         enumsAsTypes: true,
+        enumValues: ENUMS,
         immutableTypes: true,
         // Where the schema has a default, there is always a value.
         avoidOptionals: { field: false, inputValue: false, object: false, defaultValue: true },
@@ -88,6 +100,7 @@ export async function schemaTypes(): Promise<string> {
         scalars: { DateTime: "number", Size: "number", Duration: "number", JSON: "unknown", ID: "string" },
         immutableTypes: true,
         enumsAsTypes: true,
+        enumValues: ENUMS,
         skipTypename: true,
         disableDescriptions: true,
       },

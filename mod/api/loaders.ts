@@ -1,12 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { byKey, gathered } from "./batch.ts";
-import type {
-  BackupSetRecord,
-  DestinationRecord,
-  RunKindName,
-  RunRecord,
-  SnapshotRecord,
-} from "./client_needs.ts";
+import type { BackupSetRecord, DestinationRecord, RunRecord, SnapshotRecord } from "./client_needs.ts";
+import type { RunKind } from "../client/mod.ts";
 import type { ApiNeeds } from "./needs.ts";
 import type { UserRecord } from "./people_needs.ts";
 import type { AccountRecord, StoredRepositoryRecord } from "./server_needs.ts";
@@ -18,7 +13,7 @@ export interface Loaders {
   readonly setsOfDestination: (id: string) => Promise<readonly BackupSetRecord[] | undefined>;
   readonly destination: (id: string) => Promise<DestinationRecord | undefined>;
   readonly run: (id: string) => Promise<RunRecord | undefined>;
-  readonly lastRun: (set: string, kind: RunKindName | undefined) => Promise<RunRecord | undefined>;
+  readonly lastRun: (set: string, kind: RunKind | undefined) => Promise<RunRecord | undefined>;
   readonly snapshots: (set: string) => Promise<{ count: number; last?: SnapshotRecord } | undefined>;
   readonly account: (id: string) => Promise<AccountRecord | undefined>;
   readonly repositories: (account: string) => Promise<readonly StoredRepositoryRecord[] | undefined>;
@@ -28,9 +23,8 @@ export interface Loaders {
 export function loadersOf({ people, runs, client, server }: ApiNeeds): Loaders {
   const none = <V>(): Promise<ReadonlyMap<string, V>> => Promise.resolve(new Map());
   const idOf = ({ id }: { readonly id: string }) => id;
-  const lastOf = (kind: RunKindName | undefined) =>
-    gathered((sets: readonly string[]) => runs.last(sets, kind));
-  const last = new Map<RunKindName | undefined, ReturnType<typeof lastOf>>();
+  const lastOf = (kind: RunKind | undefined) => gathered((sets: readonly string[]) => runs.last(sets, kind));
+  const last = new Map<RunKind | undefined, ReturnType<typeof lastOf>>();
   return {
     user: gathered(async (ids) => byKey(await people.usersById(ids), idOf)),
     set: gathered(async (ids) => byKey(await client?.sets.byId(ids) ?? [], idOf)),

@@ -13,6 +13,7 @@ import { stored } from "./resolvers/stored.ts";
 import { tokens } from "./resolvers/tokens.ts";
 import { users } from "./resolvers/users.ts";
 import type { Connection } from "./records.ts";
+import { ENUMS } from "./enums.ts";
 import { SCALARS } from "./scalars.ts";
 import type { Resolvers } from "./schema_types.ts";
 
@@ -22,6 +23,7 @@ const counted = { totalCount: ({ count }: Connection<unknown>) => count?.() ?? 0
 /** All resolvers. A test holds them against the schema: each field of a root type has one, and none is extra. */
 export const RESOLVERS = {
   ...SCALARS,
+  ...ENUMS,
   ...signIn,
   ...users,
   ...tokens,

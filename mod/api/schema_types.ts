@@ -2,6 +2,13 @@
 // Made by scripts/graphql_types.ts from schema.graphql; a test compares. Do not edit.
 // deno-lint-ignore-file
 // deno-fmt-ignore-file
+import type { ChangeName as Change } from './client_needs.ts';
+import type { Compression } from '../job/mod.ts';
+import type { DestinationKind } from '../client/mod.ts';
+import type { EntryKindName as EntryKind } from './client_needs.ts';
+import type { Overwrite } from '../job/mod.ts';
+import type { RunKind } from '../client/mod.ts';
+import type { RunState } from '../client/mod.ts';
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { AuditRecord, AuditVerdictRecord, InstallationRecord, SettingRecord } from './needs.ts';
 import type { Caller, SessionRecord, TokenRecord, UserRecord } from './people_needs.ts';
@@ -13,6 +20,7 @@ export type Maybe<T> = T | null;
 export type InputMaybe<T> = T | null | undefined;
 export type Omit<T, K extends keyof T> = Pick<T, Exclude<keyof T, K>>;
 export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
+export type EnumResolverSignature<T, AllowedValues = any> = { [key in keyof T]?: AllowedValues };
 /** All built-in and custom scalars, mapped to their actual values */
 export type Scalars = {
   ID: { input: string; output: string; }
@@ -471,10 +479,7 @@ export type TokenConnection = {
   readonly totalCount: Scalars['Int']['output'];
 };
 
-export type DestinationKind =
-  | 'SERVER'
-  | 'FOLDER'
-  | 'REST';
+export { DestinationKind };
 
 export type Destination = {
   readonly id: Scalars['ID']['output'];
@@ -512,6 +517,7 @@ export type BackupSet = {
   readonly destinations: ReadonlyArray<SetDestination>;
   readonly passwordGenerated: Scalars['Boolean']['output'];
   readonly paused: Scalars['Boolean']['output'];
+  readonly deleting: Scalars['Boolean']['output'];
   readonly createdAt: Scalars['DateTime']['output'];
   readonly changedAt: Scalars['DateTime']['output'];
   readonly lastRun?: Maybe<Run>;
@@ -551,11 +557,7 @@ export type SetOptions = {
   readonly keep?: Maybe<KeepPolicy>;
 };
 
-export type Compression =
-  | 'OFF'
-  | 'FASTEST'
-  | 'AUTO'
-  | 'MAX';
+export { Compression };
 
 export type KeepPolicy = {
   readonly last?: Maybe<Scalars['Int']['output']>;
@@ -581,24 +583,9 @@ export type PreviewEntry = {
   readonly bytes: Scalars['Size']['output'];
 };
 
-export type RunKind =
-  | 'BACKUP'
-  | 'RESTORE'
-  | 'CHECK'
-  | 'PRUNE'
-  | 'FORGET'
-  | 'DRILL'
-  | 'SCRUB';
+export { RunKind };
 
-export type RunState =
-  | 'QUEUED'
-  | 'WAITING'
-  | 'RUNNING'
-  | 'SUSPENDED'
-  | 'DONE'
-  | 'INCOMPLETE'
-  | 'FAILED'
-  | 'STOPPED';
+export { RunState };
 
 export type Run = {
   readonly id: Scalars['ID']['output'];
@@ -692,11 +679,7 @@ export type PathInput = {
   readonly base64?: InputMaybe<Scalars['String']['input']>;
 };
 
-export type EntryKind =
-  | 'FILE'
-  | 'FOLDER'
-  | 'SYMLINK'
-  | 'OTHER';
+export { EntryKind };
 
 export type Entry = {
   readonly name: Scalars['String']['output'];
@@ -734,12 +717,7 @@ export type FileVersionConnection = {
   readonly pageInfo: PageInfo;
 };
 
-export type Change =
-  | 'ADDED'
-  | 'REMOVED'
-  | 'CHANGED'
-  | 'METADATA'
-  | 'TYPE';
+export { Change };
 
 export type Difference = {
   readonly change: Change;
@@ -1022,11 +1000,7 @@ export type StartRunInput = {
   readonly full: Scalars['Boolean']['input'];
 };
 
-export type Overwrite =
-  | 'ALWAYS'
-  | 'IF_CHANGED'
-  | 'IF_NEWER'
-  | 'NEVER';
+export { Overwrite };
 
 export type StartRestoreInput = {
   readonly set: Scalars['ID']['input'];
@@ -1594,6 +1568,8 @@ export type TokenConnectionResolvers<ContextType = ApiContext, ParentType extend
   totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
+export type DestinationKindResolvers = EnumResolverSignature<{ SERVER?: any, FOLDER?: any, REST?: any }, ResolversTypes['DestinationKind']>;
+
 export type DestinationResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['Destination'] = ResolversParentTypes['Destination']> = {
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -1630,6 +1606,7 @@ export type BackupSetResolvers<ContextType = ApiContext, ParentType extends Reso
   destinations?: Resolver<ReadonlyArray<ResolversTypes['SetDestination']>, ParentType, ContextType>;
   passwordGenerated?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   paused?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  deleting?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   changedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   lastRun?: Resolver<Maybe<ResolversTypes['Run']>, ParentType, ContextType, Partial<BackupSetLastRunArgs>>;
@@ -1664,6 +1641,8 @@ export type SetOptionsResolvers<ContextType = ApiContext, ParentType extends Res
   keep?: Resolver<Maybe<ResolversTypes['KeepPolicy']>, ParentType, ContextType>;
 };
 
+export type CompressionResolvers = EnumResolverSignature<{ OFF?: any, FASTEST?: any, AUTO?: any, MAX?: any }, ResolversTypes['Compression']>;
+
 export type KeepPolicyResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['KeepPolicy'] = ResolversParentTypes['KeepPolicy']> = {
   last?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   hourly?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
@@ -1687,6 +1666,10 @@ export type PreviewEntryResolvers<ContextType = ApiContext, ParentType extends R
   path?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   bytes?: Resolver<ResolversTypes['Size'], ParentType, ContextType>;
 };
+
+export type RunKindResolvers = EnumResolverSignature<{ BACKUP?: any, RESTORE?: any, CHECK?: any, PRUNE?: any, FORGET?: any, DRILL?: any, SCRUB?: any }, ResolversTypes['RunKind']>;
+
+export type RunStateResolvers = EnumResolverSignature<{ QUEUED?: any, WAITING?: any, RUNNING?: any, SUSPENDED?: any, DONE?: any, INCOMPLETE?: any, FAILED?: any, STOPPED?: any }, ResolversTypes['RunState']>;
 
 export type RunResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['Run'] = ResolversParentTypes['Run']> = {
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
@@ -1756,6 +1739,8 @@ export type SnapshotConnectionResolvers<ContextType = ApiContext, ParentType ext
   totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
+export type EntryKindResolvers = EnumResolverSignature<{ FILE?: any, FOLDER?: any, SYMLINK?: any, OTHER?: any }, ResolversTypes['EntryKind']>;
+
 export type EntryResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['Entry'] = ResolversParentTypes['Entry']> = {
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   path?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -1791,6 +1776,8 @@ export type FileVersionConnectionResolvers<ContextType = ApiContext, ParentType 
   nodes?: Resolver<ReadonlyArray<ResolversTypes['FileVersion']>, ParentType, ContextType>;
   pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
 };
+
+export type ChangeResolvers = EnumResolverSignature<{ ADDED?: any, REMOVED?: any, CHANGED?: any, METADATA?: any, TYPE?: any }, ResolversTypes['Change']>;
 
 export type DifferenceResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['Difference'] = ResolversParentTypes['Difference']> = {
   change?: Resolver<ResolversTypes['Change'], ParentType, ContextType>;
@@ -1918,6 +1905,8 @@ export type SettingResolvers<ContextType = ApiContext, ParentType extends Resolv
   changeable?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
+export type OverwriteResolvers = EnumResolverSignature<{ ALWAYS?: any, IF_CHANGED?: any, IF_NEWER?: any, NEVER?: any }, ResolversTypes['Overwrite']>;
+
 export type DonePayloadResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['DonePayload'] = ResolversParentTypes['DonePayload']> = {
   done?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
@@ -2010,6 +1999,7 @@ export type Resolvers<ContextType = ApiContext> = {
   Session?: SessionResolvers<ContextType>;
   Token?: TokenResolvers<ContextType>;
   TokenConnection?: TokenConnectionResolvers<ContextType>;
+  DestinationKind?: DestinationKindResolvers;
   Destination?: DestinationResolvers<ContextType>;
   DestinationUsage?: DestinationUsageResolvers<ContextType>;
   DestinationConnection?: DestinationConnectionResolvers<ContextType>;
@@ -2018,9 +2008,12 @@ export type Resolvers<ContextType = ApiContext> = {
   SetDestination?: SetDestinationResolvers<ContextType>;
   Excludes?: ExcludesResolvers<ContextType>;
   SetOptions?: SetOptionsResolvers<ContextType>;
+  Compression?: CompressionResolvers;
   KeepPolicy?: KeepPolicyResolvers<ContextType>;
   SetPreview?: SetPreviewResolvers<ContextType>;
   PreviewEntry?: PreviewEntryResolvers<ContextType>;
+  RunKind?: RunKindResolvers;
+  RunState?: RunStateResolvers;
   Run?: RunResolvers<ContextType>;
   RunConnection?: RunConnectionResolvers<ContextType>;
   Progress?: ProgressResolvers<ContextType>;
@@ -2028,10 +2021,12 @@ export type Resolvers<ContextType = ApiContext> = {
   ProblemConnection?: ProblemConnectionResolvers<ContextType>;
   Snapshot?: SnapshotResolvers<ContextType>;
   SnapshotConnection?: SnapshotConnectionResolvers<ContextType>;
+  EntryKind?: EntryKindResolvers;
   Entry?: EntryResolvers<ContextType>;
   EntryConnection?: EntryConnectionResolvers<ContextType>;
   FileVersion?: FileVersionResolvers<ContextType>;
   FileVersionConnection?: FileVersionConnectionResolvers<ContextType>;
+  Change?: ChangeResolvers;
   Difference?: DifferenceResolvers<ContextType>;
   DifferenceConnection?: DifferenceConnectionResolvers<ContextType>;
   Report?: ReportResolvers<ContextType>;
@@ -2046,6 +2041,7 @@ export type Resolvers<ContextType = ApiContext> = {
   AuditConnection?: AuditConnectionResolvers<ContextType>;
   AuditVerdict?: AuditVerdictResolvers<ContextType>;
   Setting?: SettingResolvers<ContextType>;
+  Overwrite?: OverwriteResolvers;
   DonePayload?: DonePayloadResolvers<ContextType>;
   SignInPayload?: SignInPayloadResolvers<ContextType>;
   UserPayload?: UserPayloadResolvers<ContextType>;

@@ -48,8 +48,8 @@ export class ApiRuns implements RunNeeds {
   put(run: Partial<RunRecord> & { readonly id: string }): RunRecord {
     const before = this.rows.get(run.id);
     const row = {
-      kind: "BACKUP",
-      state: "RUNNING",
+      kind: "backup",
+      state: "running",
       orderedBy: "user:anna",
       queuedAt: 1_000,
       attempt: 1,
@@ -86,7 +86,7 @@ export class ApiRuns implements RunNeeds {
   }
 
   live(): Promise<RunRecord[]> {
-    const live = ["QUEUED", "WAITING", "RUNNING", "SUSPENDED"];
+    const live = ["queued", "waiting", "running", "suspended"];
     return Promise.resolve([...this.rows.values()].filter(({ state }) => live.includes(state)));
   }
 
@@ -107,24 +107,24 @@ export class ApiRuns implements RunNeeds {
   ): Promise<RunRecord[]> {
     const id = String(this.rows.size + 1);
     return Promise.resolve([
-      this.put({ id, kind, state: "QUEUED", orderedBy, ...(set ? { setId: set } : {}) }),
+      this.put({ id, kind, state: "queued", orderedBy, ...(set ? { setId: set } : {}) }),
     ]);
   }
 
   async restore({ set, orderedBy }: { set: string; orderedBy: string }): Promise<RunRecord> {
-    return (await this.start({ kind: "RESTORE", set, orderedBy }))[0]!;
+    return (await this.start({ kind: "restore", set, orderedBy }))[0]!;
   }
 
   suspend(id: string): Promise<RunRecord> {
-    return this.#enter(id, "SUSPENDED");
+    return this.#enter(id, "suspended");
   }
 
   resume(id: string): Promise<RunRecord> {
-    return this.#enter(id, "QUEUED");
+    return this.#enter(id, "queued");
   }
 
   stop(id: string): Promise<RunRecord> {
-    return this.#enter(id, "STOPPED");
+    return this.#enter(id, "stopped");
   }
 
   report(): Promise<never[]> {
@@ -147,10 +147,11 @@ export const SET: BackupSetRecord = {
   slug: "documents",
   sources: ["/home/anna"],
   excludes: { patterns: [], patternsIgnoringCase: [], ifPresent: [], caches: true, oneFileSystem: false },
-  options: { compression: "AUTO", tags: [], skipIfUnchanged: false },
+  options: { compression: "auto", tags: [], skipIfUnchanged: false },
   destinations: [{ destinationId: "dest-1", repository: "documents" }],
   passwordGenerated: true,
   paused: false,
+  deleting: false,
   createdAt: 1_000,
   changedAt: 1_000,
 };
@@ -158,7 +159,7 @@ export const SET: BackupSetRecord = {
 export const DESTINATION: DestinationRecord = {
   id: "dest-1",
   name: "disk",
-  kind: "FOLDER",
+  kind: "folder",
   place: "/mnt/disk",
   createdAt: 1_000,
 };
@@ -178,7 +179,7 @@ export function apiClient(): ClientNeeds {
   const entry = {
     name: utf8("note.txt"),
     path: utf8("/home/anna/note.txt"),
-    kind: "FILE" as const,
+    kind: "file" as const,
     size: 5,
     modifiedAt: 1_500,
     permissions: "-rw-r--r--",

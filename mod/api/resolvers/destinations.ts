@@ -1,6 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { SgError } from "../../errors/mod.ts";
-import type { DestinationPlaceOrder } from "../client_needs.ts";
+import type { DestinationPlace } from "../../client/mod.ts";
 import { clientIn, given } from "../given.ts";
 import { connection, textCursors } from "../page.ts";
 import type { CreateDestinationInput, Resolvers } from "../schema_types.ts";
@@ -45,13 +45,13 @@ export const destinations = {
   Destination: {
     sets: async ({ id }, _args, { load }) => await load.setsOfDestination(id) ?? [],
     usage: async ({ id, kind }, _args, context) =>
-      kind === "SERVER" ? await clientIn(context).destinations.usage(id) ?? null : null,
+      kind === "server" ? await clientIn(context).destinations.usage(id, context.signal) ?? null : null,
   },
 } satisfies Resolvers;
 
 /** The one place that was given. SG1040 for none or several. */
-function placeIn({ folder, rest, invite, server }: CreateDestinationInput): DestinationPlaceOrder {
-  const places: DestinationPlaceOrder[] = [];
+function placeIn({ folder, rest, invite, server }: CreateDestinationInput): DestinationPlace {
+  const places: DestinationPlace[] = [];
   if (typeof folder === "string") places.push({ kind: "folder", folder });
   if (rest) places.push({ kind: "rest", ...given(rest) });
   if (typeof invite === "string") places.push({ kind: "invite", text: invite });

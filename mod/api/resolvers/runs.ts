@@ -1,6 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { CODES, type SgCode } from "../../errors/mod.ts";
-import type { RunRecord, RunStateName } from "../client_needs.ts";
+import type { RunRecord } from "../client_needs.ts";
 import { actorOf } from "../audit_trail.ts";
 import { clientIn, found, given, pathBytes } from "../given.ts";
 import { live } from "../live.ts";
@@ -9,9 +9,9 @@ import type { Resolvers } from "../schema_types.ts";
 
 const CURSORS = textCursors("runs");
 const PROBLEM_CURSORS = numberCursors("problems");
-const OVER: readonly RunStateName[] = ["DONE", "INCOMPLETE", "FAILED", "STOPPED"];
+const OVER: readonly RunRecord["state"][] = ["done", "incomplete", "failed", "stopped"];
 
-const moves = ({ state }: RunRecord) => state === "RUNNING";
+const moves = ({ state }: RunRecord) => state === "running";
 
 /** Everything that takes time. */
 export const runs = {
@@ -87,7 +87,7 @@ export const runs = {
     set: async ({ setId }, _args, { load }) => setId ? await load.set(setId) ?? null : null,
     destination: async ({ destinationId }, _args, { load }) =>
       destinationId ? await load.destination(destinationId) ?? null : null,
-    remedy: ({ code }) => code && code in CODES ? CODES[code as SgCode].remedy : null,
+    remedy: ({ code, remedy }) => remedy ?? (code && code in CODES ? CODES[code as SgCode].remedy : null),
     problems: ({ id }, args, { needs }) =>
       connection(args, PROBLEM_CURSORS, (page) => needs.runs.problems(id, page), ({ position }) => position),
   },

@@ -1,6 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { SgError } from "../../errors/mod.ts";
-import type { ExcludesRecord, SetOptionsRecord } from "../client_needs.ts";
+import type { SetExcludes, SetOptions } from "../../client/mod.ts";
 import { actorOf } from "../audit_trail.ts";
 import { clientIn, found, given } from "../given.ts";
 import { connection, textCursors } from "../page.ts";
@@ -66,7 +66,7 @@ export const sets = {
   },
 } satisfies Resolvers;
 
-const NO_EXCLUDES: ExcludesRecord = {
+const NO_EXCLUDES: SetExcludes = {
   patterns: [],
   patternsIgnoringCase: [],
   ifPresent: [],
@@ -74,13 +74,13 @@ const NO_EXCLUDES: ExcludesRecord = {
   oneFileSystem: false,
 };
 
-function excludesOf(input: ExcludesInput | null | undefined): ExcludesRecord {
+function excludesOf(input: ExcludesInput | null | undefined): SetExcludes {
   return input ? given(input) : NO_EXCLUDES;
 }
 
-const NO_OPTIONS: SetOptionsRecord = { compression: "AUTO", tags: [], skipIfUnchanged: false };
+const NO_OPTIONS: SetOptions = { compression: "auto", tags: [], skipIfUnchanged: false };
 
-function optionsOf(input: SetOptionsInput | null | undefined): SetOptionsRecord {
+function optionsOf(input: SetOptionsInput | null | undefined): SetOptions {
   if (!input) return NO_OPTIONS;
   const { keep, ...rest } = given(input);
   return keep === undefined ? rest : { ...rest, keep: given(keep) };
