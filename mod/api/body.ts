@@ -1,6 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import type { IncomingMessage } from "node:http";
-import { concatBytes, utf8TextStrict } from "../base/mod.ts";
+import { utf8TextStrict } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
 
 /** The largest body, bytes. */
@@ -11,27 +10,6 @@ export interface Order {
   readonly query: string;
   readonly variables?: Readonly<Record<string, unknown>>;
   readonly operationName?: string;
-}
-
-/** Reads the body, no more of it than is allowed. SG1041 for a longer one, SG1016 when the client went. */
-export async function readBody(request: IncomingMessage, signal: AbortSignal): Promise<Uint8Array> {
-  const tooLarge = () =>
-    new SgError("SG1041", `Cannot answer the request: its body is larger than ${BODY_BYTES_MAX} bytes`);
-  if (Number(request.headers["content-length"] ?? 0) > BODY_BYTES_MAX) throw tooLarge();
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  try {
-    for await (const part of request as AsyncIterable<Uint8Array>) {
-      signal.throwIfAborted();
-      length += part.length;
-      if (length > BODY_BYTES_MAX) throw tooLarge();
-      parts.push(part);
-    }
-  } catch (error) {
-    if (error instanceof SgError) throw error;
-    throw new SgError("SG1016", "The request broke off", { cause: error });
-  }
-  return concatBytes(parts);
 }
 
 /** What the body asks. SG1040 for what is no GraphQL request, also for several in one. */

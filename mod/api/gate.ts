@@ -3,6 +3,7 @@
 // one form that no other site's page can send.
 import type { IncomingHttpHeaders } from "node:http";
 import { SgError } from "../errors/mod.ts";
+import { isLoopback } from "../http/mod.ts";
 
 /** By which names this service may be asked. */
 export interface Doorplate {
@@ -38,7 +39,7 @@ export function refusalOf(asked: Asked, doorplate: Doorplate): Refusal | undefin
   if (!isOurHost(headers.host, doorplate)) {
     return refusal(421, "SG1038", "Cannot answer: this service is not known by the name in the header Host", {
       remedy:
-        "Use the machine's address or one of its names; more names are given by the setting console.hosts.",
+        "Use the machine's address or one of its names; more names are given by the setting host-names.",
     });
   }
   if (!asked.secure && !isLoopback(asked.remoteAddress)) {
@@ -66,11 +67,6 @@ export function refusalOf(asked: Asked, doorplate: Doorplate): Refusal | undefin
     return refusal(415, "SG1040", "Cannot use the request: its body must not be compressed");
   }
   return undefined;
-}
-
-/** True for an address of this machine itself. */
-export function isLoopback(address: string): boolean {
-  return /^(?:::ffff:)?127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(address) || address === "::1";
 }
 
 function refusal(

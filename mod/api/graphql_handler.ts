@@ -1,18 +1,20 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { GraphQLSchema } from "graphql";
 import { createYoga } from "graphql-yoga";
 import type { Clock, Log, Random } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
+import { addressGroup, type HttpCall, type HttpHandler, readBody } from "../http/mod.ts";
 import { refuse, send } from "./answer.ts";
 import { auditTrail } from "./audit_trail.ts";
-import { orderIn, readBody } from "./body.ts";
+import { BODY_BYTES_MAX, orderIn } from "./body.ts";
 import type { ApiContext } from "./context.ts";
 import { cookieIn, setCookie } from "./cookies.ts";
 import { enginePlugin, type RunContext } from "./engine_plugin.ts";
-import { faultsOf, statusOf } from "./faults.ts";
+import { type Faults, faultsOf, statusOf } from "./faults.ts";
 import { type Asked, type Doorplate, refusalOf } from "./gate.ts";
 import { LiveCallers } from "./live_callers.ts";
-import { loadersOf } from "./loaders.ts";
+import { type Loaders, loadersOf } from "./loaders.ts";
 import type { ApiNeeds } from "./needs.ts";
 import type { Caller } from "./people_needs.ts";
 import { prepare, type Prepared } from "./prepared.ts";
@@ -31,70 +33,99 @@ export interface ApiPlace {
   readonly stopping: AbortSignal;
 }
 
-/** What is known of a connection besides the request. */
-export interface Call {
-  readonly remoteAddress: string;
-  /** True over TLS. */
-  readonly secure: boolean;
-  /** Aborts when the client is gone. */
-  readonly signal: AbortSignal;
-}
-
-/** Answers the requests to `/graphql`, and refuses all others. It never throws. */
-export type GraphqlHandler = (
-  request: IncomingMessage,
-  response: ServerResponse,
-  call: Call,
-) => Promise<void>;
-
 const AGENT_CHARACTERS_MAX = 200;
 
-/** The API's door. */
-export function graphqlHandler(place: ApiPlace): GraphqlHandler {
-  const { needs, clock, random, log, doorplate, stopping } = place;
-  const faults = faultsOf(log, random);
-  const schema = apiSchema(auditTrail(faults, log));
-  const yoga = createYoga<RunContext>({
-    schema,
-    plugins: [enginePlugin(faults)],
-    maskedErrors: false, // the plugin tells all errors, those of subscriptions, too
-    parserAndValidationCache: false, // documents of strangers are not kept
-    batching: false,
-    multipart: false,
-    cors: false,
-    graphiql: false,
-    landingPage: false,
-    logging: false,
-  });
-  const load = loadersOf(needs);
-  const callers = new LiveCallers(needs.people, clock, log);
-  const requests = new Turns(REQUESTS_MAX);
-  const subscriptions = new Turns(SUBSCRIPTIONS_MAX.each, SUBSCRIPTIONS_MAX.all);
-  const lives = new Set<RequestLife>();
-  stopping.addEventListener("abort", () => lives.forEach((life) => life.end()), { once: true });
+/** The API's door: answers the requests to `/graphql`, refuses all others, and never throws. */
+export function graphqlHandler(place: ApiPlace): HttpHandler {
+  const door = new Door(place);
+  return (request, response, call) => door.answer(request, response, call);
+}
 
-  const run = async (
-    request: IncomingMessage,
-    response: ServerResponse,
-    call: Call,
-    caller: Caller | undefined,
-    prepared: Prepared,
-  ) => {
-    const streams = prepared.operation.operation === "subscription";
-    if (streams && !/\btext\/event-stream\b/i.test(request.headers.accept ?? "")) {
+class Door {
+  readonly #place: ApiPlace;
+  readonly #faults: Faults;
+  readonly #schema: GraphQLSchema;
+  readonly #yoga: ReturnType<typeof createYoga<RunContext>>;
+  readonly #load: Loaders;
+  readonly #callers: LiveCallers;
+  readonly #requests = new Turns(REQUESTS_MAX);
+  readonly #subscriptions = new Turns(SUBSCRIPTIONS_MAX.each, SUBSCRIPTIONS_MAX.all);
+  readonly #lives = new Set<RequestLife>();
+
+  constructor(place: ApiPlace) {
+    const { needs, clock, random, log, stopping } = place;
+    this.#place = place;
+    this.#faults = faultsOf(log, random);
+    this.#schema = apiSchema(auditTrail(this.#faults, log));
+    this.#yoga = createYoga<RunContext>({
+      schema: this.#schema,
+      plugins: [enginePlugin(this.#faults)],
+      maskedErrors: false, // the plugin tells all errors, those of subscriptions, too
+      parserAndValidationCache: false, // documents of strangers are not kept
+      batching: false,
+      multipart: false,
+      cors: false,
+      graphiql: false,
+      landingPage: false,
+      logging: false,
+    });
+    this.#load = loadersOf(needs);
+    this.#callers = new LiveCallers(needs.people, clock, log);
+    stopping.addEventListener("abort", () => this.#lives.forEach((life) => life.end()), { once: true });
+  }
+
+  async answer(request: IncomingMessage, response: ServerResponse, call: HttpCall): Promise<void> {
+    const { needs, log, doorplate } = this.#place;
+    try {
+      const refused = refusalOf(asked(request, call), doorplate);
+      if (refused) {
+        const { status, error, headers } = refused;
+        log.write("warning", `api: ${error.message}`, { address: call.remoteAddress, status });
+        return refuse(response, status, error, headers);
+      }
+      const order = orderIn(await readBody(request, BODY_BYTES_MAX, call.signal));
+      const caller = await callerOf(needs.people, request, call);
+      const prepared = prepare(this.#schema, order, caller === undefined);
+      if (prepared.operation.operation === "subscription") {
+        await this.#subscribe(request, response, call, caller, prepared);
+      } else {
+        await this.#execute(request, response, call, caller, prepared);
+      }
+    } catch (error) {
+      const told = this.#faults.told(error);
+      refuse(response, statusOf(told.code), told);
+    }
+  }
+
+  async #execute(...[request, response, call, caller, prepared]: Run): Promise<void> {
+    using _turn = this.#requests.take(counted(caller, call));
+    using life = this.#begin(call);
+    await this.#run(life, request, response, call, caller, prepared);
+  }
+
+  async #subscribe(...[request, response, call, caller, prepared]: Run): Promise<void> {
+    if (!/\btext\/event-stream\b/i.test(request.headers.accept ?? "")) {
       throw new SgError("SG1040", "Cannot answer: a subscription needs the header Accept: text/event-stream");
     }
-    const who = caller ? `user ${caller.userId}` : `address ${call.remoteAddress}`;
-    using _turn = (streams ? subscriptions : requests).take(who);
-    using life = new RequestLife(call.signal, clock, lives);
-    using _watch = streams && caller ? callers.watch(caller, (reason) => life.end(reason)) : undefined;
-    if (stopping.aborted) life.end();
+    using _turn = this.#subscriptions.take(counted(caller, call));
+    using life = this.#begin(call);
+    using _watch = caller && this.#callers.watch(caller, (reason) => life.end(reason));
+    await this.#run(life, request, response, call, caller, prepared);
+  }
+
+  #begin({ signal }: HttpCall): RequestLife {
+    const life = new RequestLife(signal, this.#place.clock, this.#lives);
+    if (this.#place.stopping.aborted) life.end();
+    return life;
+  }
+
+  async #run(life: RequestLife, ...[{ headers }, response, call, caller, prepared]: Run): Promise<void> {
+    const { needs, clock } = this.#place;
     const cookie: ApiContext["cookie"] = {};
-    const { headers } = request;
-    const context: RunContext = {
+    const answer = await this.#yoga.fetch(requestOf(prepared), {
       needs,
       clock,
-      load,
+      load: this.#load,
       caller,
       from: {
         address: call.remoteAddress,
@@ -105,49 +136,30 @@ export function graphqlHandler(place: ApiPlace): GraphqlHandler {
       cookie,
       prepared,
       end: (reason) => life.end(reason),
-    };
-    const answer = await yoga.fetch(requestOf(prepared, streams), context);
-    await send(
-      response,
-      answer,
-      cookie.set === undefined ? undefined : setCookie(cookie.set, call.secure),
-      life.line,
-    );
-  };
+    });
+    const set = cookie.set === undefined ? undefined : setCookie(cookie.set, call.secure);
+    await send(response, answer, set, life.line);
+  }
+}
 
-  return async (request, response, call) => {
-    try {
-      const refused = refusalOf(asked(request, call), doorplate);
-      if (refused) {
-        log.write("warning", `api: ${refused.error.message}`, {
-          address: call.remoteAddress,
-          status: refused.status,
-        });
-        return refuse(response, refused.status, refused.error, refused.headers);
-      }
-      const order = orderIn(await readBody(request, call.signal));
-      const caller = await callerOf(needs.people, request, call);
-      await run(request, response, call, caller, prepare(schema, order, caller === undefined));
-    } catch (error) {
-      const told = faults.told(error);
-      refuse(response, statusOf(told.code), told);
-    }
-  };
+type Run = [IncomingMessage, ServerResponse, HttpCall, Caller | undefined, Prepared];
+
+/** Whose turns a request takes. */
+function counted(caller: Caller | undefined, { remoteAddress }: HttpCall): string {
+  return caller ? `user ${caller.userId}` : `address ${addressGroup(remoteAddress)}`;
 }
 
 /** The request as graphql-yoga takes it. */
-function requestOf({ order }: Prepared, streams: boolean): Request {
+function requestOf({ order, operation }: Prepared): Request {
+  const accept = operation.operation === "subscription" ? "text/event-stream" : "application/json";
   return new Request("http://localhost/graphql", {
     method: "POST",
-    headers: {
-      "content-type": "application/json",
-      "accept": streams ? "text/event-stream" : "application/json",
-    },
+    headers: { "content-type": "application/json", accept },
     body: JSON.stringify(order),
   });
 }
 
-function asked(request: IncomingMessage, { secure, remoteAddress }: Call): Asked {
+function asked(request: IncomingMessage, { secure, remoteAddress }: HttpCall): Asked {
   return {
     method: request.method ?? "",
     url: request.url ?? "",
@@ -161,7 +173,7 @@ function asked(request: IncomingMessage, { secure, remoteAddress }: Call): Asked
 async function callerOf(
   people: ApiNeeds["people"],
   request: IncomingMessage,
-  { secure }: Call,
+  { secure }: HttpCall,
 ): Promise<Caller | undefined> {
   const { authorization, cookie } = request.headers;
   if (authorization !== undefined) {

@@ -12,8 +12,8 @@
  * before it is run; no answer tells of the inside; nothing that is secret is logged.
  * @module
  */
-export { type ApiPlace, type Call, type GraphqlHandler, graphqlHandler } from "./graphql_handler.ts";
-export { type Doorplate, isLoopback } from "./gate.ts";
+export { type ApiPlace, graphqlHandler } from "./graphql_handler.ts";
+export type { Doorplate } from "./gate.ts";
 export { cookieIn, cookieName, setCookie } from "./cookies.ts";
 export { SCHEMA_TEXT } from "./schema.ts";
 export { LIMITS } from "./limits.ts";

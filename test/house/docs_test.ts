@@ -33,7 +33,9 @@ Deno.test("docs: mod.ts holds named exports only", () => {
 });
 
 Deno.test("docs: every export in mod/ has a sentence that documents it", () => {
-  const faults = sourcesIn("mod").flatMap(({ path, text }) => {
+  // What a script makes from schema.graphql is described there.
+  const written = sourcesIn("mod").filter(({ path }) => path !== "mod/api/schema_types.ts");
+  const faults = written.flatMap(({ path, text }) => {
     const lines = text.split("\n");
     return lines.flatMap((line, i) => {
       const name = EXPORT.exec(line)?.[1];

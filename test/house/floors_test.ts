@@ -89,6 +89,7 @@ function faults(): string[] {
       const target = resolved(source.path, specifier);
       const there = moduleOf(target);
       if (there === here || target === "deno.json") return [];
+      if (here === "api" && target === "schema.graphql") return []; // the contract that it serves
       if (there === undefined) return [`${source.path} imports ${target}, which is outside mod/`];
       if (!rule[1].includes(there)) {
         return [

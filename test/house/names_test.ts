@@ -33,7 +33,8 @@ Deno.test("names: every file starts with the copyright line", () => {
 
 Deno.test(`names: no file is longer than ${LINES_MAX} lines`, () => {
   const long = sources.map(({ path, text }) => ({ path, lines: text.split("\n").length - 1 }))
-    .filter(({ path, lines }) => lines > LINES_MAX && !path.startsWith("mod/kernel/kernel_wasm"));
+    .filter(({ path, lines }) => lines > LINES_MAX && !path.startsWith("mod/kernel/kernel_wasm"))
+    .filter(({ path }) => path !== "mod/api/schema_types.ts"); // made by a script
   assert.deepEqual(long, []);
 });
 

@@ -5,6 +5,11 @@ import { importsOf, sourcesIn } from "./_sources.ts";
 
 /** Each outside package and the folders that may import it. Reasons stand in ARCHITECTURE.md, "Packages". */
 const OWNERS: Readonly<Record<string, readonly string[]>> = {
+  "@graphql-codegen/core": ["scripts/"],
+  "@graphql-codegen/typescript": ["scripts/"],
+  "@graphql-codegen/typescript-resolvers": ["scripts/"],
+  "graphql": ["mod/api/", "scripts/graphql_types.ts", "test/mod/api/"],
+  "graphql-yoga": ["mod/api/"],
   "@libsql/client": ["mod/catalog/", "test/mod/catalog/", "test/mod/audit/"],
   "drizzle-orm": ["mod/catalog/", "test/mod/catalog/"],
   "fast-check": ["test/"],

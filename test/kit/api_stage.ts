@@ -1,10 +1,9 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { type ApiNeeds, graphqlHandler, setCookie } from "../../mod/api/mod.ts";
 import { Audit } from "../../mod/audit/mod.ts";
 import { type Clock, type Log, systemClock } from "../../mod/base/mod.ts";
 import { openCatalog } from "../../mod/catalog/mod.ts";
+import { HttpServer } from "../../mod/http/mod.ts";
 import { openFileSystem } from "../../mod/platform/mod.ts";
 import { ApiPeople } from "./api_people.ts";
 import { apiClient, apiInstallation, ApiRuns, ApiServer } from "./api_rooms.ts";
@@ -80,8 +79,8 @@ export async function apiStage(
     doorplate: { hosts: ["pc.example"] },
     stopping: stopping.signal,
   });
-  const listener = await serve(handler);
-  const url = `http://127.0.0.1:${(listener.address() as AddressInfo).port}/graphql`;
+  const http = HttpServer.listen({ hostname: "127.0.0.1", port: 0, log, clock }, handler);
+  const url = `http://127.0.0.1:${http.address.port}/graphql`;
   const post = async (body: BodyInit, sender: Sender = {}): Promise<Answer> => {
     const response = await fetch(url, {
       method: "POST",
@@ -104,22 +103,11 @@ export async function apiStage(
     stop: () => stopping.abort(),
     [Symbol.asyncDispose]: async () => {
       stopping.abort();
-      listener.closeAllConnections();
-      await new Promise((resolve) => listener.close(resolve));
+      await http.close(0);
       await catalog[Symbol.asyncDispose]();
       await folder[Symbol.asyncDispose]();
     },
   };
-}
-
-function serve(handler: ReturnType<typeof graphqlHandler>): Promise<Server> {
-  const listener = createServer((request, response) => {
-    const gone = new AbortController();
-    response.on("close", () => gone.abort());
-    const remoteAddress = request.socket.remoteAddress ?? "";
-    void handler(request, response, { remoteAddress, secure: false, signal: gone.signal });
-  });
-  return new Promise((resolve) => listener.listen(0, "127.0.0.1", () => resolve(listener)));
 }
 
 function headersOf({ cookie, csrf, token, headers }: Sender): Record<string, string> {

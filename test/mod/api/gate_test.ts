@@ -1,7 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import assert from "node:assert/strict";
 import { request } from "node:http";
-import { isLoopback } from "../../../mod/api/mod.ts";
 import { type Asked, refusalOf } from "../../../mod/api/gate.ts";
 import { type ApiStage, apiStage } from "../../kit/api_stage.ts";
 
@@ -57,10 +56,6 @@ Deno.test("refusalOf: what is said in clear is taken from this machine only, and
   };
   assert.equal(status({ secure: false }, forged), 403);
   assert.equal(status({ secure: false, remoteAddress: "127.0.0.1" }), undefined);
-  for (const address of ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"]) assert.ok(isLoopback(address));
-  for (const address of ["128.0.0.1", "::2", "127.0.0.1.evil", "", "::ffff:10.0.0.1"]) {
-    assert.ok(!isLoopback(address));
-  }
 });
 
 Deno.test("refusalOf: POST of JSON to /graphql and nothing else", () => {
