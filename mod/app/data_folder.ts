@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { type Random, toHex, utf8 } from "../base/mod.ts";
+import { type Random, toHex, utf8, utf8Text } from "../base/mod.ts";
 import { isOsError, SgError } from "../errors/mod.ts";
 import {
   currentUser,
@@ -17,6 +17,8 @@ const LOCK = "lock";
 const EARLY_NAMES = /^(?:repository|password|sparegrid\.toml|lost\+found)$/;
 /** What a folder holds from the first start on. */
 const MARK = "identity.json";
+/** Names under which files are written before they are whole. */
+const TEMPORARY = /^\.(?:identity\.json|tls\.pem|certificate\.pem|service\.json)-[0-9a-f]{16}$/;
 /** Largest file that is read whole, bytes. */
 const FILE_BYTES_MAX = 1024 * 1024;
 
@@ -59,6 +61,7 @@ export class DataFolder implements Disposable {
           { remedy: "Stop the other one, or name another folder with --data.", context: { folder: path } },
         );
       }
+      sweep(fs, fd);
       return new DataFolder(path, fs, random, fd, lock);
     } catch (cause) {
       if (fd !== undefined) fs.close(fd);
@@ -86,6 +89,15 @@ export class DataFolder implements Disposable {
     }
   }
 
+  /** Removes a file; one that is not there is removed already. SG0021 when it cannot be removed. */
+  remove(name: string): void {
+    try {
+      this.#fs.removeFile(this.#fd, utf8(name));
+    } catch (cause) {
+      if (!isOsError(cause, "ENOENT")) throw startFailure(cause, `Cannot remove ${this.path}/${name}`);
+    }
+  }
+
   /** Free bytes on its drive. */
   freeBytes(): number {
     return this.#fs.freeBytes(this.#fd);
@@ -97,11 +109,18 @@ export class DataFolder implements Disposable {
   }
 }
 
+/** What a process that was killed left half-written. */
+function sweep(fs: FileSystem, fd: Fd): void {
+  for (const name of [...fs.names(fd)].flat()) {
+    if (TEMPORARY.test(utf8Text(name))) fs.removeFile(fd, name);
+  }
+}
+
 /** Secrets lie in the folder: what others could read is closed to them, or refused where it is not our own. */
 function keepPrivate(path: string, fs: FileSystem, fd: Fd): void {
   const { permissions, uid } = fs.statFd(fd);
   if (!fs.traits.posix || (permissions & 0o077) === 0) return;
-  const names = [...fs.names(fd)].flat().map((name) => new TextDecoder().decode(name));
+  const names = [...fs.names(fd)].flat().map(utf8Text);
   const ours = names.includes(MARK) || names.every((name) => EARLY_NAMES.test(name));
   if (!ours || uid !== currentUser().uid) {
     const mode = permissions.toString(8).padStart(4, "0");

@@ -34,6 +34,9 @@ export {
   type Suggest,
 } from "./settings.ts";
 export { runService, type ServiceOrder, type ServiceStart } from "./run_service.ts";
+export { absolutePath } from "./absolute_path.ts";
+export { type ApiClient, type ApiVariables, openApi } from "./api_client.ts";
+export type { ApiOrder } from "./api_place.ts";
 export { promptLine, promptSecret } from "../platform/mod.ts";
 export { readPathFile, readPatternFile } from "./pattern_files.ts";
 export { sharesFileSystem } from "./same_drive.ts";

@@ -50,6 +50,8 @@ export type AppFace = Pick<
   | "runService"
   | "resolveSettings"
   | "dataFolderOf"
+  | "openApi"
+  | "absolutePath"
 >;
 
 /** One command of the program: its options, its help and what it does. One file each. */

@@ -1,8 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { SgError } from "../errors/mod.ts";
-import type { Arguments } from "./arguments.ts";
 import type { Command, Context, OptionSpec } from "./command.ts";
 import { openRepository } from "./connection.ts";
+import { newPassword } from "./new_password.ts";
 import { shortId } from "./selection.ts";
 import { shownText } from "./shown_text.ts";
 import { machineTime, shownTime } from "./units.ts";
@@ -63,7 +62,7 @@ export const keyAddCommand: Command = {
   async run(args, context) {
     args.operandsBetween(0, 0, "nothing");
     await using engine = await openRepository(args, context);
-    const password = await newPassword(args, context);
+    const password = await newPassword(args, context, "new-password-file", "repository");
     const user = args.text("user"), host = args.text("host");
     const label = {
       ...(user === undefined ? {} : { username: user }),
@@ -101,7 +100,7 @@ export const keyPasswdCommand: Command = {
   async run(args, context) {
     args.operandsBetween(0, 0, "nothing");
     await using engine = await openRepository(args, context);
-    const password = await newPassword(args, context);
+    const password = await newPassword(args, context, "new-password-file", "repository");
     const id = await engine.changePassword(password, context.output.runOptions(context.signal, "key"));
     if (engine.isDefault) {
       context.output.warn("If the old password is kept in a file, write the new one there");
@@ -109,22 +108,6 @@ export const keyPasswdCommand: Command = {
     return done(context, "changed", id);
   },
 };
-
-async function newPassword(args: Arguments, context: Context): Promise<string> {
-  const file = args.text("new-password-file");
-  if (file !== undefined) return (await (await context.app()).readPassword({ file }, context.signal)).text;
-  if (!context.terminal.stdinIsTerminal) {
-    throw new SgError("SG1024", "Cannot set a new password: none was given", {
-      remedy: "Give it with --new-password-file.",
-    });
-  }
-  const first = await context.terminal.readSecret("New password: ", context.signal);
-  if (!first) throw new SgError("SG1024", "Cannot set a new password: none was given");
-  if (await context.terminal.readSecret("The same password again: ", context.signal) !== first) {
-    throw new SgError("SG1024", "Cannot set a new password: the two differ");
-  }
-  return first;
-}
 
 function done({ output }: Context, what: string, id: string): number {
   output.endRun();

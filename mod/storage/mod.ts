@@ -28,5 +28,5 @@ export { type RetryOptions, withRetry } from "./retry.ts";
 export { type BandwidthLimit, withBandwidthLimit } from "./limit.ts";
 export { withReadOnly } from "./read_only.ts";
 export { openStorage, type OpenStorageOptions } from "./open.ts";
-export type { HttpTrust } from "./_http_agent.ts";
+export { connectionPool, type HttpTrust, parsePin } from "./_http_agent.ts";
 export { type CacheOptions, withCache } from "./cache.ts";

@@ -122,6 +122,8 @@ export async function stage(argv: readonly string[], options: StageOptions = {})
     runService: () => Promise.reject(new Error("the stage runs no service")),
     resolveSettings: () => Promise.reject(new Error("the stage has no settings")),
     dataFolderOf: () => "/data",
+    absolutePath: (path) => path.startsWith("/") ? path : `/here/${path}`,
+    openApi: () => Promise.reject(new Error("the stage has no service")),
     ...options.app,
   };
   const env = { SPAREGRID_PASSWORD: "test", ...options.env } as Record<string, string | undefined>;
