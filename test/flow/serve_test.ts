@@ -75,3 +75,44 @@ Deno.test("serve: settings that cannot be used end it with 2 before anything is 
   assert.match(bad.err, /Cannot use backup-port = 70000 on the command line: .* \[SG1046\]/);
   await assert.rejects(Deno.stat(data), Deno.errors.NotFound);
 });
+
+Deno.test("serve: a port that is taken is SG0021 in one sentence, and the folder is free again", async () => {
+  await using place = await scratch();
+  const data = `${place.path}/data`;
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = taken.addr as Deno.NetAddr;
+  const off = ["backup-port", "backup-tls-port", "console-tls-port"].flatMap((name) => [`--${name}`, "0"]);
+  const ended = await sparegrid([
+    "serve",
+    "--data",
+    data,
+    ...off,
+    "--console-port",
+    String(port),
+    "--log-level",
+    "error",
+  ]);
+  assert.equal(ended.code, 1);
+  assert.match(
+    ended.err,
+    new RegExp(
+      `^sparegrid: Cannot open port ${port} at 127\\.0\\.0\\.1: another program uses it \\[SG0021\\]\n`,
+    ),
+  );
+  await using service = await startService(data);
+  assert.equal((await service.end("SIGTERM")).code, 0);
+});
+
+Deno.test("serve: /health and /metrics answer; the certificate is the one in the data folder", async () => {
+  await using place = await scratch();
+  const data = `${place.path}/data`;
+  await using service = await startService(data);
+  const { console: plain, consoleTls } = service.start.ports;
+  using client = Deno.createHttpClient({ caCerts: [await Deno.readTextFile(`${data}/certificate.pem`)] });
+  const health = await fetch(`https://localhost:${consoleTls}/health`, { client });
+  assert.deepEqual([health.status, await health.json()], [200, { alive: true, ready: true, reasons: [] }]);
+  const metrics = await fetch(`http://127.0.0.1:${plain}/metrics`);
+  assert.match(await metrics.text(), /^sparegrid_ready 1$/m);
+  assert.equal((await service.end("SIGTERM")).code, 0);
+  await assert.rejects(Deno.stat(`${data}/service.json`), Deno.errors.NotFound);
+});
