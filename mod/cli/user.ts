@@ -60,7 +60,7 @@ export const userAddCommand = serviceCommand({
   summary: "add a user",
   usage: ["[OPTION]… NAME"],
   text:
-    "Adds a user who may sign in to the console. The password, of at least 12 characters, is asked for or read from a file.",
+    "Adds a user who may sign in. The password, of at least 12 characters, is asked for or read from a file.",
   examples: ["sparegrid user add ann --role operator"],
   options: [{ name: "role", value: "ROLE", help: `${ROLE_HELP}; default viewer` }, PASSWORD_OPTION],
   operands: [1, 1, "the user's name"],
