@@ -36,7 +36,7 @@ export const sessionQueries = {
       if (owner.length === 0) return false;
       await database.insert(session).values(row);
       const surplus = database.select({ id: session.id }).from(session).where(eq(session.userId, row.userId))
-        .orderBy(desc(session.createdAt), desc(session.id)).limit(-1).offset(max);
+        .orderBy(desc(session.createdAt), desc(session.id)).limit(1_000_000).offset(max);
       await database.delete(session).where(inArray(session.id, surplus));
       return true;
     },

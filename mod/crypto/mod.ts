@@ -12,6 +12,6 @@
  */
 export { constantTimeEqual, Sha256, sha256, sha256Hex, sha256Into } from "./hash.ts";
 export { clampR, deriveSecret, generateMasterKey, type MasterKey } from "./master_key.ts";
-export { deriveKey, KDF_DEFAULT, type KdfParameters } from "./password.ts";
+export { deriveKey, KDF_DEFAULT, type KdfParameters, scryptBytes } from "./password.ts";
 export { isIrreducible, randomIrreduciblePolynomial } from "./polynomial.ts";
 export { SEAL_OVERHEAD, Sealer } from "./sealer.ts";

@@ -23,4 +23,5 @@ export {
   type SignedParts,
   verifySignature,
 } from "./read_signature.ts";
+export { targetUri } from "./target_uri.ts";
 export { hmacSha256, signatureBase, type SignatureComponent } from "./signature_base.ts";

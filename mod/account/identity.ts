@@ -1,0 +1,45 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import type { UserRow } from "../catalog/mod.ts";
+import type { Right, UserRole } from "./rights.ts";
+
+/** A user as others see them: without the password's hash. */
+export interface User {
+  readonly id: string;
+  readonly name: string;
+  readonly role: UserRole;
+  readonly enabled: boolean;
+  /** Milliseconds since 1970, both. */
+  readonly createdAt: number;
+  readonly passwordChangedAt: number;
+}
+
+/** The user of a catalog's row. */
+export function userOf({ id, name, role, disabledAt, createdAt, passwordChangedAt }: UserRow): User {
+  return { id, name, role, enabled: disabledAt === null, createdAt, passwordChangedAt };
+}
+
+/** Who sends a request to the console or the API, proved. */
+export interface Identity {
+  readonly kind: "session" | "token" | "owner";
+  /** With `owner` one that the catalog does not hold: {@link OWNER}. */
+  readonly user: User;
+  readonly rights: ReadonlySet<Right>;
+  /** For the audit log: `user:NAME`, `token:USER/NAME`, `owner`. */
+  readonly actor: string;
+  /** With `session`: its ID, and the value that the header `X-SpareGrid-CSRF` of every mutation must carry. */
+  readonly sessionId?: string;
+  readonly csrf?: string;
+  /** With `token`: its ID, and when it expires (milliseconds since 1970; absent: never). */
+  readonly tokenId?: string;
+  readonly expiresAt?: number;
+}
+
+/** Who proved to own the data folder, by the file in it: the command line of the same machine. May do all, is no user. */
+export const OWNER: User = {
+  id: "owner",
+  name: "owner",
+  role: "administrator",
+  enabled: true,
+  createdAt: 0,
+  passwordChangedAt: 0,
+};

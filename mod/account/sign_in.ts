@@ -1,0 +1,146 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import type { Clock } from "../base/mod.ts";
+import type { Catalog, UserRow } from "../catalog/mod.ts";
+import { isSgError, SgError } from "../errors/mod.ts";
+import type { User } from "./identity.ts";
+import { NameBudget } from "./name_budget.ts";
+import { type PasswordHasher, tooManyTries } from "./password_hash.ts";
+import type { NewSession, Sessions } from "./sessions.ts";
+import { addressKey, TryLimiter } from "./try_limiter.ts";
+import type { Users } from "./users.ts";
+import { secretHash } from "./_secret_text.ts";
+
+/** What is needed to sign in. */
+export interface SignInOrder {
+  readonly userName: string;
+  readonly password: string;
+  /** The IP address that the request came from. */
+  readonly address: string;
+  /** The browser, as it calls itself. */
+  readonly agent: string;
+}
+
+/** What is needed to change one's own password. */
+export interface PasswordChange {
+  readonly userId: string;
+  readonly oldPassword: string;
+  readonly newPassword: string;
+  readonly address: string;
+  /** The session that goes on; all others of the user end. */
+  readonly keptSession?: string;
+}
+
+/** What {@link SignIn} takes. */
+export interface SignInParts {
+  readonly catalog: Catalog;
+  readonly clock: Clock;
+  readonly hasher: PasswordHasher;
+  readonly users: Users;
+  readonly sessions: Sessions;
+}
+
+/** Unknown names share this many budgets: memory stays bounded, and they slow down as known ones do. */
+const UNKNOWN_NAMES = 1_024;
+/** Addresses that are remembered for a user, and users for whom some are. */
+const KNOWN_ADDRESSES_MAX = 8;
+const KNOWN_USERS_MAX = 1_000;
+
+/**
+ * Signing in with a name and a password.
+ *
+ * Who fails is slowed down by address: five free tries, then 1, 2, 4 … s up to a quarter of an hour. Over all addresses, a
+ * name may be tried wrongly 60 times an hour at most. Neither locks the owner out: guessing from one address never empties
+ * the name's budget, and where many addresses do, those from which the user signed in before are let through. All else is
+ * the same for a name that does not exist: the work, the text, the slowing down.
+ */
+export class SignIn {
+  readonly #parts: SignInParts;
+  readonly #addresses: TryLimiter;
+  readonly #names: NameBudget;
+  /** Addresses from which users signed in, by user, the latest last. */
+  readonly #known = new Map<string, readonly string[]>();
+
+  constructor(parts: SignInParts) {
+    this.#parts = parts;
+    this.#addresses = new TryLimiter(parts.clock);
+    this.#names = new NameBudget(parts.clock);
+  }
+
+  /**
+   * Signs in. SG1037, with one text for all causes, when name and password do not fit or the user is disabled; SG1039 with
+   * `waitSeconds` after too many tries, without looking at the password.
+   */
+  async signIn({ userName, password, address, agent }: SignInOrder): Promise<NewSession> {
+    const user = await this.#verify(() => this.#parts.users.rowByName(userName), userName, password, address);
+    const passwordHash = await this.#parts.users.renewHash(user, password);
+    return await this.#parts.sessions.create({ ...user, passwordHash }, address, agent);
+  }
+
+  /** Changes one's own password and ends the other sessions. SG1037, SG1039 as at signing in; SG1040 for the new one. */
+  async changePassword(change: PasswordChange): Promise<User> {
+    const { userId, oldPassword, newPassword, address, keptSession } = change;
+    const row = await this.#parts.users.row(userId);
+    await this.#verify(() => Promise.resolve(row), row.name, oldPassword, address);
+    return await this.#parts.users.update(userId, { password: newPassword }, keptSession);
+  }
+
+  /** The user, when the password is right. */
+  async #verify(
+    find: () => Promise<UserRow | undefined>,
+    name: string,
+    password: string,
+    address: string,
+  ): Promise<UserRow> {
+    const place = addressKey(address);
+    refuseAfter(this.#addresses.take(place));
+    let budget: string | undefined;
+    try {
+      const user = await find();
+      const key = user?.id ?? unknownName(name);
+      const waitMs = this.#names.take(key);
+      if (waitMs === 0) budget = key;
+      else if (!user || !await this.#isKnown(user, place)) throw tooManyTries(waitMs);
+      const right = await this.#parts.hasher.verify(password, user?.passwordHash ?? this.#parts.hasher.decoy);
+      if (!user || !right || user.disabledAt !== null) throw wrong();
+      this.#addresses.clear(place);
+      if (budget !== undefined) this.#names.forgive(budget);
+      this.#remember(user, place);
+      return user;
+    } catch (error) {
+      // What was not looked at is no failed try.
+      if (!isSgError(error, "SG1037")) {
+        this.#addresses.forgive(place);
+        if (budget !== undefined) this.#names.forgive(budget);
+      }
+      throw error;
+    }
+  }
+
+  async #isKnown(user: UserRow, place: string): Promise<boolean> {
+    if (this.#known.get(user.id)?.includes(place)) return true;
+    const sessions = await this.#parts.sessions.list(user.id);
+    return sessions.some(({ address }) => addressKey(address) === place);
+  }
+
+  #remember({ id }: UserRow, place: string): void {
+    const places = (this.#known.get(id) ?? []).filter((other) => other !== place);
+    this.#known.delete(id);
+    this.#known.set(id, [...places, place].slice(-KNOWN_ADDRESSES_MAX));
+    if (this.#known.size > KNOWN_USERS_MAX) this.#known.delete(this.#known.keys().next().value!);
+  }
+}
+
+function refuseAfter(waitMs: number): void {
+  if (waitMs > 0) throw tooManyTries(waitMs);
+}
+
+function unknownName(name: string): string {
+  const hash = secretHash(name.slice(0, 1_000).toLowerCase());
+  return `unknown ${parseInt(hash.slice(0, 8), 16) % UNKNOWN_NAMES}`;
+}
+
+function wrong(): SgError {
+  return new SgError("SG1037", "Cannot sign in: the user name or the password is wrong", {
+    remedy: "Check both, and that Caps Lock is off. An administrator can set a new password.",
+  });
+}

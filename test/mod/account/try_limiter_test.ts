@@ -1,0 +1,79 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import assert from "node:assert/strict";
+import { addressKey, TRY_LIMITS, TryLimiter } from "../../../mod/account/mod.ts";
+import { NameBudget } from "../../../mod/account/name_budget.ts";
+import { FakeClock } from "../../kit/fake_clock.ts";
+
+const ADDRESSES: readonly (readonly [address: string, key: string])[] = [
+  ["192.0.2.1", "192.0.2.1"],
+  ["::ffff:192.0.2.1", "192.0.2.1"],
+  ["::FFFF:192.0.2.1", "192.0.2.1"],
+  ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
+  ["2001:0DB8:0001:0002::1", "2001:db8:1:2::/64"],
+  ["2001:db8::1", "2001:db8:0:0::/64"],
+  ["2001:db8:0:0:ffff::", "2001:db8:0:0::/64"],
+  ["fe80::1%eth0", "fe80:0:0:0::/64"],
+  ["[::1]", "0:0:0:0::/64"],
+  ["::", "0:0:0:0::/64"],
+  ["", ""],
+  ["nonsense", "nonsense"],
+];
+
+Deno.test("addressKey: an IPv4 address stands for itself, IPv6 for its /64 [W5]", () => {
+  for (const [address, key] of ADDRESSES) assert.equal(addressKey(address), key, address);
+  assert.ok(addressKey("x".repeat(1e6)).length <= 64);
+  assert.ok(addressKey(":".repeat(1e6)).length < 100);
+});
+
+Deno.test("TryLimiter: failures are forgotten one in a quarter of an hour", () => {
+  const clock = new FakeClock();
+  const limiter = new TryLimiter(clock);
+  for (let i = 0; i < 5; i++) assert.equal(limiter.take("a"), 0);
+  assert.equal(limiter.take("a"), 1_000);
+  clock.ms += 900_000;
+  assert.equal(limiter.take("a"), 0); // four count, and this one
+  assert.equal(limiter.take("a"), 1_000);
+  clock.ms += 5 * 900_000;
+  for (let i = 0; i < 5; i++) assert.equal(limiter.take("a"), 0);
+});
+
+Deno.test("TryLimiter: what is forgiven does not count, what is refused neither", () => {
+  const clock = new FakeClock();
+  const limiter = new TryLimiter(clock);
+  for (let i = 0; i < 50; i++) {
+    assert.equal(limiter.take("a"), 0);
+    limiter.forgive("a");
+  }
+  for (let i = 0; i < 5; i++) limiter.take("a");
+  for (let i = 0; i < 50; i++) assert.equal(limiter.take("a"), 1_000);
+  limiter.clear("a");
+  assert.equal(limiter.waitMs("a"), 0);
+  limiter.forgive("never seen");
+});
+
+Deno.test("TryLimiter: memory is bounded; who failed longest ago is forgotten first [W5]", () => {
+  const clock = new FakeClock();
+  const limiter = new TryLimiter(clock, { ...TRY_LIMITS, free: 1, keysMax: 3 });
+  for (const key of ["a", "b", "c"]) limiter.take(key);
+  clock.ms += 1_000;
+  limiter.take("a");
+  limiter.take("d");
+  assert.equal(limiter.waitMs("b"), 0);
+  assert.ok(limiter.waitMs("a") > 0 && limiter.waitMs("d") > 0);
+  clock.ms += 1;
+});
+
+Deno.test("NameBudget: thirty at once, then one in two minutes: sixty in the first hour", () => {
+  const clock = new FakeClock();
+  const budget = new NameBudget(clock);
+  let taken = 0;
+  for (clock.ms = 0; clock.ms < 3_600_000; clock.ms += 1_000) if (budget.take("ann") === 0) taken++;
+  assert.ok(taken >= 59 && taken <= 60, `${taken}`);
+  assert.equal(budget.take("bob"), 0);
+  const wait = budget.take("ann");
+  assert.ok(wait > 0 && wait <= 120_000, `${wait}`);
+  clock.ms += wait;
+  assert.equal(budget.take("ann"), 0);
+  budget.forgive("ann");
+  assert.equal(budget.take("ann"), 0);
+});
