@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { and, asc, count, eq, gt, inArray, type SQL } from "drizzle-orm";
+import { and, asc, count, eq, gt, inArray, isNotNull, type SQL } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import type { Queries } from "./query.ts";
 import { backupSet, setDestination } from "./tables.ts";
@@ -33,6 +33,10 @@ export const setQueries = {
     },
     async count(database: Database): Promise<number> {
       return (await database.select({ count: count() }).from(backupSet))[0]!.count;
+    },
+    /** Sets whose repositories are being removed. */
+    async deleting(database: Database): Promise<SetRow[]> {
+      return await setsWhere(database, isNotNull(backupSet.deletingAt), Number.MAX_SAFE_INTEGER);
     },
     /** The slugs of all sets. */
     async slugs(database: Database): Promise<string[]> {

@@ -56,23 +56,34 @@ export const snapshotQueries = {
     },
   },
   writes: {
-    /** Adds snapshots that were seen; those that are known stay as they are. */
-    async add(
+    /** Forgets all snapshots of one repository. */
+    async forget(database: Database, setId: string, destinationId: string): Promise<void> {
+      await database.delete(snapshot).where(ofPlace(setId, destinationId));
+    },
+    /** Adds snapshots that were seen, of which those that are known stay as they are, and removes those that are gone. */
+    async sync(
       database: Database,
       setId: string,
       destinationId: string,
       seen: readonly SeenSnapshot[],
+      gone: readonly string[],
     ): Promise<void> {
-      if (seen.length === 0) return;
-      const rows = JSON.stringify(seen.map((each) => [
-        ...[each.id, each.takenAt, each.hostname, each.paths, each.tags, each.tree, each.summary],
-      ]));
-      await database.run(sql`
-        INSERT OR IGNORE INTO snapshot
-          (set_id, destination_id, id, taken_at, hostname, paths, tags, tree, summary)
-        SELECT ${setId}, ${destinationId}, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4,
-          value ->> 5, value ->> 6
-        FROM json_each(${rows})`);
+      if (seen.length > 0) {
+        const rows = JSON.stringify(seen.map((each) => [
+          ...[each.id, each.takenAt, each.hostname, each.paths, each.tags, each.tree, each.summary],
+        ]));
+        await database.run(sql`
+          INSERT OR IGNORE INTO snapshot
+            (set_id, destination_id, id, taken_at, hostname, paths, tags, tree, summary)
+          SELECT ${setId}, ${destinationId}, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4,
+            value ->> 5, value ->> 6
+          FROM json_each(${rows})`);
+      }
+      if (gone.length > 0) {
+        await database.run(sql`
+          DELETE FROM snapshot WHERE set_id = ${setId} AND destination_id = ${destinationId}
+            AND id IN (SELECT value FROM json_each(${JSON.stringify(gone)}))`);
+      }
     },
   },
 } as const satisfies Queries;

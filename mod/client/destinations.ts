@@ -37,6 +37,8 @@ export interface Reachability {
   readonly message?: string;
 }
 
+/** A link that stays away for longer makes the run wait, and say so. */
+const RETRY: RetryOptions = { attempts: 6, totalMs: 60_000 };
 /** Silence of a server after which a test has failed, ms. */
 const TEST_IDLE_MS = 10_000;
 /** No server keeps a repository of this name, so asking for its config changes nothing and needs a login. */
@@ -126,14 +128,18 @@ export class Destinations {
   async test(id: string, signal: AbortSignal): Promise<Reachability> {
     const row = await this.#row(id);
     try {
-      if (row.kind === "folder") this.#assertFolder(row.place);
-      else await this.#probe(row, signal);
+      await this.#assertReachable(row, signal);
       return { reachable: true };
     } catch (error) {
       signal.throwIfAborted();
       const { code, message } = toSgError(error);
       return { reachable: false, code, message };
     }
+  }
+
+  /** Throws what keeps a destination from being reached, at the first failure. SG1036 where there is none. */
+  async assertReachable(id: string, signal: AbortSignal): Promise<void> {
+    await this.#assertReachable(await this.#row(id), signal);
   }
 
   /** Space at a server as it says now; undefined where it says nothing. */
@@ -150,17 +156,22 @@ export class Destinations {
    * The storage of a repository at a destination. SG1036; SG0136 where the destination is a folder that is not there: a
    * drive that is not plugged in must not be begun anew beside it.
    */
-  async open(id: string, repository: string, idleMs?: number): Promise<Storage> {
+  async open(id: string, repository: string): Promise<Storage> {
     const row = await this.#row(id);
     if (row.kind === "folder") this.#assertFolder(row.place);
-    return await this.#open(row, repository, idleMs, this.#parts.retry);
+    return await this.#open(row, repository, this.#parts.retry ?? RETRY);
+  }
+
+  async #assertReachable(row: DestinationRow, signal: AbortSignal): Promise<void> {
+    if (row.kind === "folder") this.#assertFolder(row.place);
+    else await this.#probe(row, signal);
   }
 
   async #open(
     row: DestinationRow,
     repository: string,
+    retry: RetryOptions,
     idleMs?: number,
-    retry: RetryOptions = {},
   ): Promise<Storage> {
     const { fs, clock, random } = this.#parts;
     const { account, fingerprint, uploadBytesPerSecond } = shownDestination(row);
@@ -180,7 +191,7 @@ export class Destinations {
 
   /** Asks for a file that is not there: an answer that says so came from a server that lets us in. */
   async #probe(row: DestinationRow, signal: AbortSignal): Promise<void> {
-    const storage = await this.#open(row, PROBE, TEST_IDLE_MS, { attempts: 1 });
+    const storage = await this.#open(row, PROBE, { attempts: 1 }, TEST_IDLE_MS);
     try {
       await storage.stat({ type: "config", name: "" }, { signal });
     } catch (error) {

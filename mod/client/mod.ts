@@ -12,6 +12,10 @@
  */
 export type * from "./records.ts";
 export type { ServerAccount, ServerLink, Vault } from "./needs.ts";
+export { type Client, type ClientParts, openClient } from "./client.ts";
 export { type DestinationParts, Destinations, type Reachability } from "./destinations.ts";
 export { BackupSets, type SetParts } from "./sets.ts";
+export { Conductor, type ConductorParts } from "./conductor.ts";
+export type { OnRunChange } from "./run_news.ts";
 export { RunLists } from "./run_lists.ts";
+export { SnapshotBook } from "./snapshot_book.ts";

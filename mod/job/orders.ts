@@ -115,8 +115,8 @@ export interface RestoreOrder {
   readonly snapshot: string;
   /** Folder to restore into; undefined = the original place (`/`). */
   readonly target?: string;
-  /** Patterns: with any, only what matches is restored. */
-  readonly includes?: readonly string[];
+  /** Patterns: with any, only what matches is restored. Bytes for names that are not UTF-8. */
+  readonly includes?: readonly (string | Uint8Array)[];
   readonly includesIgnoringCase?: readonly string[];
   readonly excludes?: readonly string[];
   readonly excludesIgnoringCase?: readonly string[];

@@ -56,7 +56,7 @@ export async function folderTree(
 
 /** Patterns of what is wanted of a snapshot. */
 export interface SelectPatterns {
-  readonly includes?: readonly string[];
+  readonly includes?: readonly (string | Uint8Array)[];
   readonly includesIgnoringCase?: readonly string[];
   readonly excludes?: readonly string[];
   readonly excludesIgnoringCase?: readonly string[];
@@ -64,7 +64,8 @@ export interface SelectPatterns {
 
 /** The selection that patterns make: with includes only what matches one, never what matches an exclude. */
 export function selectBy(patterns: SelectPatterns): Select | undefined {
-  const set = (list: readonly string[] = [], ignoreCase = false) => new PatternSet(list, { ignoreCase });
+  const set = (list: readonly (string | Uint8Array)[] = [], ignoreCase = false) =>
+    new PatternSet(list, { ignoreCase });
   const includes = [set(patterns.includes), set(patterns.includesIgnoringCase, true)].filter(({ size }) =>
     size > 0
   );

@@ -55,7 +55,7 @@ Deno.test("set queries: a set has its destinations in order, is found by name, a
   const seen = (id: string, takenAt: number) => ({
     ...{ id, takenAt, hostname: "h", paths: '["/p"]', tags: "[]", tree: "t", summary: null },
   });
-  await snapshots.add("s", "a", [seen("1", 10)]);
+  await snapshots.sync("s", "a", [seen("1", 10)], []);
 
   assert.equal(await sets.remove("s"), true);
   assert.equal(await snapshots.count("s"), 0);

@@ -31,8 +31,8 @@ Deno.test("snapshot queries: pages of a set go back in time, also where times ar
   const seen = (id: string, takenAt: number) => ({
     ...{ id, takenAt, hostname: "h", paths: '["/p"]', tags: "[]", tree: "t", summary: null },
   });
-  await snapshots.add("s", "a", [seen("1", 10), seen("2", 20), seen("3", 20)]);
-  await snapshots.add("s", "b", [seen("4", 15), seen("4", 16)]);
+  await snapshots.sync("s", "a", [seen("1", 10), seen("2", 20), seen("3", 20)], []);
+  await snapshots.sync("s", "b", [seen("4", 15), seen("4", 16)], []);
   const page = async (...args: Parameters<typeof snapshots.page>) => {
     return (await snapshots.page(...args)).map(({ id }) => id);
   };

@@ -1,0 +1,67 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import type { Clock } from "../base/mod.ts";
+import type { Catalog } from "../catalog/mod.ts";
+import type { Ports } from "../job/mod.ts";
+import type { KdfCost } from "../repository/mod.ts";
+import type { RetryOptions } from "../storage/mod.ts";
+import { Conductor } from "./conductor.ts";
+import { Destinations } from "./destinations.ts";
+import type { ServerLink, Vault } from "./needs.ts";
+import { Repositories } from "./repositories.ts";
+import { BackupSets } from "./sets.ts";
+import { SnapshotBook } from "./snapshot_book.ts";
+
+/** What the client role stands on. */
+export interface ClientParts {
+  readonly catalog: Catalog;
+  readonly vault: Vault;
+  readonly ports: Ports;
+  /** Folder of the installation; drills restore below it. */
+  readonly dataFolder: string;
+  /** Resume journals, and metadata of far repositories. */
+  readonly cacheFolder?: string;
+  /** Left out: no SpareGrid server can be joined. */
+  readonly link?: ServerLink;
+  /** Runs at a time, over all repositories; 2 where left out. */
+  readonly runsAtOnce?: number;
+  /** Threads of the data path for each repository; one per processor where left out. */
+  readonly threads?: number;
+  /** Waits and intervals of the conductor; the ports' clock where left out. */
+  readonly clock?: Clock;
+  /** How storages try again. */
+  readonly retry?: RetryOptions;
+  /** Cost of a new repository's password; for tests. */
+  readonly kdf?: KdfCost;
+}
+
+/** The client role: all its rooms over one catalog. */
+export interface Client extends AsyncDisposable {
+  readonly destinations: Destinations;
+  readonly sets: BackupSets;
+  readonly runs: Conductor;
+  readonly snapshots: SnapshotBook;
+}
+
+/**
+ * Opens the client role and takes up what was left over: runs that were under way go on. Disposing it stops running work at
+ * a checkpoint, within ten seconds.
+ */
+export async function openClient(parts: ClientParts): Promise<Client> {
+  const { catalog, ports, clock = ports.clock } = parts;
+  const destinations = new Destinations({ ...parts, ...ports });
+  const sets = new BackupSets({ ...parts, ...ports });
+  const repositories = new Repositories({ ...parts, destinations, sets });
+  const snapshots = new SnapshotBook(catalog);
+  const runs = await Conductor.open({
+    ...{ catalog, destinations, sets, repositories, ports, clock, book: snapshots },
+    scratchFolder: `${parts.dataFolder}/scratch`,
+    ...(parts.runsAtOnce === undefined ? {} : { runsAtOnce: parts.runsAtOnce }),
+  });
+  return {
+    ...{ destinations, sets, runs, snapshots },
+    [Symbol.asyncDispose]: async () => {
+      await runs[Symbol.asyncDispose]();
+      await repositories[Symbol.asyncDispose]();
+    },
+  };
+}
