@@ -46,6 +46,8 @@ export interface RestFault {
 export interface RestServerOptions {
   /** The folder that holds the repository, in the usual layout. */
   readonly folder: string;
+  /** A port that was used before; any free one where left out. */
+  readonly port?: number;
   /** Version of the protocol; 2 by default. */
   readonly version?: 1 | 2;
   readonly tls?: { readonly cert: string; readonly key: string };
@@ -85,7 +87,7 @@ export class RestServer {
     this.faults = options.faults ?? [];
     const common = {
       hostname: "127.0.0.1",
-      port: 0,
+      port: options.port ?? 0,
       onListen() {},
       onError: () => new Response(null, { status: 500 }),
     };
