@@ -1,5 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-// The comparison with restic: `deno task bench [--runs 5] [--only source,large,small] [--corpora FOLDER] [--dry]`.
+// The comparison with restic: `deno task bench [--runs 5] [--only source,large,small] [--corpora FOLDER] [--dry]`. Each corpus's
+// figures are kept in the folder of the corpora: with --only the others are reported as they were measured last.
 // All programs do the same work in turn in one run, page cache warm; medians go to RESULTS.md. Beside the system's restic
 // stands today's release where Go is on the machine to build it from its module.
 import { sparegridArgv } from "../kit/command_line.ts";
@@ -260,7 +261,14 @@ const results: CorpusResult[] = [];
 const starts: Cost[] = [];
 for (let i = 0; i < Math.max(chosen.runs, 3); i++) starts.push(await run(ours("version")));
 for (const [name, make] of Object.entries(makers)) {
-  if (chosen.only.has(name)) results.push(await measureCorpus(await make(chosen.corpora), rivals, chosen));
+  const kept = `${chosen.corpora}/results-${name}.json`;
+  if (chosen.only.has(name)) {
+    results.push(await measureCorpus(await make(chosen.corpora), rivals, chosen));
+    await Deno.writeTextFile(kept, JSON.stringify(results.at(-1)));
+  } else {
+    const text = await Deno.readTextFile(kept).catch(() => undefined);
+    if (text !== undefined) results.push(JSON.parse(text) as CorpusResult);
+  }
 }
 const text = report(results, median(starts), chosen, await machine(rivals));
 console.log(text);
