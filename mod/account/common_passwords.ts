@@ -71,6 +71,7 @@ const WALKS = [
 ].flatMap((walk) => [walk, [...walk].reverse().join("")]);
 /** A password of at most this many pieces is one of those that are tried first. */
 const PIECES_MAX = 3;
+const SIGNS = /[^\p{L}\p{N}]/gu;
 /** Looking further would find pieces no more. */
 const LENGTH_MAX = PIECES_MAX * 30;
 
@@ -86,13 +87,15 @@ export function isCommonPassword(password: string, own: readonly string[] = []):
   if (text.length > 2 && text === half + half) return isCommonPassword(half, own);
   if (text.length > LENGTH_MAX) return false;
   const names = own.map((name) => name.toLowerCase()).filter((name) => name.length >= 3);
+  // Signs between pieces add nothing, unless there are so many that they are the password.
+  const signsAreFree = (text.match(SIGNS)?.length ?? 0) * 2 <= [...text].length;
   // pieces[i]: the least number of pieces that text[0..i] can be made of.
   const pieces = new Array<number>(text.length + 1).fill(Infinity);
   pieces[0] = 0;
   for (let at = 0; at < text.length; at++) {
     if (pieces[at]! > PIECES_MAX) continue;
     const reach = (end: number, cost: number) => pieces[end] = Math.min(pieces[end]!, pieces[at]! + cost);
-    if (!/[\p{L}\p{N}]/u.test(text[at]!)) reach(at + 1, 0);
+    if (signsAreFree && text[at]!.search(SIGNS) === 0) reach(at + 1, 0);
     for (const end of pieceEnds(text, at, names)) reach(end, 1);
   }
   return pieces[text.length]! <= PIECES_MAX;

@@ -17,6 +17,7 @@ const GOOD = [
   "😀😁😂🤣😃😄😅😆😉😊😋😎",
   "correcthorsebatterystaple weather",
   " spaces at both ends ",
+  "#]{;~*<^&?|%",
   "x7".repeat(5) + "q9-long enough",
   ...[128, 1_024].map((length) =>
     Array.from({ length }, (_, i) => "kq7zv"[(i * i + (i >> 3) * 3) % 5]).join("")
