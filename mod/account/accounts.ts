@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { type Clock, type Random, Semaphore, utf8, utf8Text } from "../base/mod.ts";
 import type { AccountChanges, AccountFilter, AccountRow, Catalog } from "../catalog/mod.ts";
-import { SgError } from "../errors/mod.ts";
+import { isSgError, SgError } from "../errors/mod.ts";
 import { automaticShares } from "./automatic_share.ts";
 import { ChangedIds } from "./changed_ids.ts";
 import { accountId, notValid, printableName, wholeNumber } from "./names.ts";
@@ -137,6 +137,19 @@ export class Accounts {
       await this.#parts.catalog.accounts.create(row, PENDING_MAX, shares?.quotas);
     });
     return { account: accountOf(row), secret };
+  }
+
+  /**
+   * Makes an inactive account for what the store holds of one that the catalog does not know (it was lost): nobody gets in,
+   * nothing is allotted, and an administrator decides. Nothing happens where there is one. SG1040 for what can be no ID.
+   */
+  async adopt(id: string): Promise<void> {
+    const row: AccountRow = { ...this.newRow(id, secretText(this.#parts.random)), state: "inactive" };
+    try {
+      await this.#changing([id], () => this.#parts.catalog.accounts.create(row, PENDING_MAX));
+    } catch (error) {
+      if (!isSgError(error, "SG1035")) throw error;
+    }
   }
 
   /** Lets an account in that waits, with an allotment. SG1036, SG1040. */

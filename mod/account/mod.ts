@@ -9,7 +9,8 @@
  *
  * A request to the console or the API: `sessions.identify(cookie)` and, for what changes something, `sessions.requireCsrf`;
  * or `tokens.identify(text)` for `sg_…`; or `ownerToken.identify(text, address)` for `sgo_…`. Each answers an `Identity` with
- * its rights. A request to the backup port: `RequestIdentity.identify`.
+ * its rights. A request to the backup port:
+ * `RequestIdentity.authenticate`; all that port needs is `PortAccounts`.
  *
  * Invariants: the catalog holds no secret but hashed or sealed; an administrator who can sign in is always left; a failed
  * try costs the one who makes it time and tells nothing about which names exist, and locks nobody out for good; memory that
@@ -77,12 +78,14 @@ export {
 } from "./invites.ts";
 export { INVITE_CODE_BYTES, type InviteFacts, inviteText, parseInvite } from "./invite_text.ts";
 export {
-  type BackupRequest,
+  type ProvedSender,
   type RefusedSender,
   RequestIdentity,
   type RequestIdentityParts,
-  type RequestSender,
+  requireActive,
+  type SenderClaim,
 } from "./request_identity.ts";
+export { type ClientRequest, PortAccounts, type PortAccountsParts } from "./port_accounts.ts";
 export { SIGNATURE_WINDOW_SECONDS } from "./nonce_memory.ts";
 export { accountId, isAccountId, printableName } from "./names.ts";
 export { addressKey, TRY_LIMITS, TryLimiter, type TryLimits } from "./try_limiter.ts";

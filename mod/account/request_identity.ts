@@ -6,21 +6,20 @@ import { readSignature, type RequestSignature, type SignedParts, verifySignature
 import type { Account, Accounts } from "./accounts.ts";
 import { isAccountId } from "./names.ts";
 import { NonceMemory, SIGNATURE_WINDOW_SECONDS } from "./nonce_memory.ts";
-import { isLoopback } from "./owner_token.ts";
 import { tooManyTries } from "./password_hash.ts";
 import { addressKey, TryLimiter } from "./try_limiter.ts";
 import { secretText } from "./_secret_text.ts";
 
-/** A request to the backup port, as far as its sender is concerned; `targetUri` as mod/signature's `targetUri` makes it. */
-export interface BackupRequest extends SignedParts {
+/** What a request to the backup port shows of its sender; `targetUri` as mod/signature's `targetUri` makes it. */
+export interface SenderClaim extends SignedParts {
   /** IP address of the peer. */
-  readonly address: string;
-  /** It came over TLS. */
-  readonly secure: boolean;
+  readonly remoteAddress: string;
+  /** HTTP Basic may be used: over TLS, from this machine (`isLoopback`), or because an administrator allows it. */
+  readonly basicAllowed: boolean;
 }
 
-/** The account that sent a request, proved. */
-export interface RequestSender {
+/** The account that sent a request, proved; it may be in any state. */
+export interface ProvedSender {
   readonly account: Account;
   readonly scheme: "basic" | "signature";
   /** SHA-256 that the body must have: the server compares when it has read it all, and refuses with SG1044. */
@@ -40,8 +39,6 @@ export interface RequestIdentityParts {
   readonly accounts: Accounts;
   readonly clock: Clock;
   readonly random: Random;
-  /** HTTP Basic is accepted without TLS from other machines, too: the secret then travels in clear. */
-  readonly allowBasicPlain?: boolean;
   /** Told of refused senders, but not of more than a few per account and address and time: it may write to a log. */
   readonly onRefused?: (sender: RefusedSender) => void;
 }
@@ -73,18 +70,18 @@ export class RequestIdentity {
   }
 
   /**
-   * The sender. SG1037 (401): no credentials, or they are wrong. SG1038 (403): Basic without TLS. SG1039 (429): wrong too
-   * often, or too early after the service's start for its memory; `waitSeconds` in the context. SG1042 (403): the account
-   * waits or is inactive. SG1044 (401): the signature is malformed, wrong, too old or was used before.
+   * The sender, whatever the state of its account: {@link requireActive} tells who may go on. SG1037 (401): no credentials,
+   * or they are wrong. SG1038 (403): Basic where it is not allowed. SG1039 (429): wrong too often, or too early after the
+   * service's start for its memory; `waitSeconds` in the context. SG1044 (401): the signature is malformed, wrong, too old or
+   * was used before.
    */
-  async identify(request: BackupRequest): Promise<RequestSender> {
+  async authenticate(request: SenderClaim): Promise<ProvedSender> {
     let claimed = "";
     try {
       const claim = this.#claim(request);
       claimed = claim.account;
       const account = await this.#prove(claim);
-      if (account.state !== "active") throw notActive(account);
-      await this.#parts.accounts.seen(account, request.address);
+      await this.#parts.accounts.seen(account, request.remoteAddress);
       const { signature } = claim;
       return {
         account,
@@ -97,12 +94,12 @@ export class RequestIdentity {
     }
   }
 
-  #claim(request: BackupRequest): Claim {
+  #claim(request: SenderClaim): Claim {
     const signature = readSignature(request);
     if (signature) return { account: signature.keyId, signature };
     const header = request.headers.get("authorization") ?? "";
     if (header === "") throw new SgError("SG1037", NO_CREDENTIALS, { context: { missing: true } });
-    if (!request.secure && !this.#parts.allowBasicPlain && !isLoopback(request.address)) {
+    if (!request.basicAllowed) {
       throw new SgError("SG1038", "Cannot accept a secret without TLS", {
         remedy: "Use the TLS port, or sign the requests.",
       });
@@ -141,7 +138,7 @@ export class RequestIdentity {
   }
 
   /** Counts a refusal; throws SG1039 instead of it where there were too many. */
-  #refused(account: string, { address }: BackupRequest, error: SgError): void {
+  #refused(account: string, { remoteAddress: address }: SenderClaim, error: SgError): void {
     if (error.context["missing"] === true) return; // who sends none tries nothing
     const place = addressKey(address);
     const waitMs = Math.max(this.#failures.take(`${account} ${place}`), this.#failures.take(place));
@@ -179,7 +176,9 @@ function wrongSignature(): SgError {
   return new SgError("SG1044", "Cannot accept the request's signature: the account or its secret is wrong");
 }
 
-function notActive({ id, state }: Account): SgError {
+/** SG1042 for an account that waits for approval or was deactivated. */
+export function requireActive({ id, state }: Account): void {
+  if (state === "active") return;
   const why = state === "pending" ? "it waits for approval" : "it was deactivated";
-  return new SgError("SG1042", `Cannot let account ${id} in: ${why}`, { context: { account: id, state } });
+  throw new SgError("SG1042", `Cannot let account ${id} in: ${why}`, { context: { account: id, state } });
 }

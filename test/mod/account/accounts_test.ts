@@ -130,6 +130,19 @@ Deno.test("automaticShares: nothing is shared where nothing is left", () => {
   assert.deepEqual(automaticShares(facts), { newBytes: 0, quotas: [{ id: "a", quotaBytes: 5 }] });
 });
 
+Deno.test("Accounts.adopt: makes an inactive account with nothing allotted, and leaves one that is there", async () => {
+  await using stage = await accountStage();
+  const { accounts } = stage;
+  await accounts.adopt("found");
+  const { state, quotaBytes } = await accounts.get("found");
+  assert.deepEqual([state, quotaBytes], ["inactive", null]);
+  await accounts.request(ask("known"));
+  await accounts.adopt("known");
+  assert.equal((await accounts.get("known")).state, "pending");
+  await refusal(accounts.adopt("../x"), "SG1040");
+  for (let i = 0; i < 120; i++) await accounts.adopt(`found-${i}`);
+});
+
 Deno.test("Accounts.resetSecret: the old secret is gone at once, also from memory", async () => {
   await using stage = await accountStage();
   const { accounts } = stage;

@@ -1,6 +1,12 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import assert from "node:assert/strict";
-import { type BackupRequest, type RefusedSender, RequestIdentity } from "../../../mod/account/mod.ts";
+import {
+  type RefusedSender,
+  RequestIdentity,
+  requireActive,
+  type SenderClaim,
+} from "../../../mod/account/mod.ts";
+import { isSgError } from "../../../mod/errors/mod.ts";
 import { signRequest, type SignRequestOptions, targetUri } from "../../../mod/signature/mod.ts";
 import { type AccountStage, accountStage, refusal, STAGE_START_MS } from "../../kit/account_stage.ts";
 
@@ -28,17 +34,17 @@ async function withAccount(act: (bench: Bench) => Promise<void>): Promise<void> 
   await act({ ...stage, identity, secret, refused });
 }
 
-function request(headers: HeadersInit, change: Partial<BackupRequest> = {}): BackupRequest {
+function request(headers: HeadersInit, change: Partial<SenderClaim> = {}): SenderClaim {
   return {
     ...{ method: "GET", targetUri: URI, headers: new Headers(headers), hasBody: false },
-    ...{ address: "192.0.2.1", secure: false },
+    ...{ remoteAddress: "192.0.2.1", basicAllowed: false },
     ...change,
   };
 }
 
-const basic = (text: string, change: Partial<BackupRequest> = {}) =>
+const basic = (text: string, change: Partial<SenderClaim> = {}) =>
   request({ Authorization: `Basic ${new TextEncoder().encode(text).toBase64()}` }, {
-    secure: true,
+    basicAllowed: true,
     ...change,
   });
 
@@ -56,27 +62,25 @@ function signed(
 
 Deno.test("RequestIdentity: Basic over TLS with the right secret", async () => {
   await withAccount(async ({ identity, secret, accounts }) => {
-    const sender = await identity.identify(basic(`pc-1:${secret}`));
+    const sender = await identity.authenticate(basic(`pc-1:${secret}`));
     assert.deepEqual([sender.account.id, sender.scheme, sender.bodySha256], ["pc-1", "basic", undefined]);
     assert.equal((await accounts.get("pc-1")).seenAddress, "192.0.2.1");
-    await identity.identify(
+    await identity.authenticate(
       request({
         authorization: basic(`pc-1:${secret}`).headers.get("authorization")!.replace("Basic", "basic "),
       }, {
-        secure: true,
+        basicAllowed: true,
       }),
     );
   });
 });
 
-Deno.test("RequestIdentity: Basic without TLS from this machine only, unless it is allowed", async () => {
-  await withAccount(async (bench) => {
-    const { identity, secret } = bench;
-    await refusal(identity.identify(basic(`pc-1:${secret}`, { secure: false })), "SG1038");
-    await identity.identify(basic(`pc-1:${secret}`, { secure: false, address: "127.0.0.1" }));
-    const lax = new RequestIdentity({ ...bench, allowBasicPlain: true });
-    await lax.identify(basic(`pc-1:${secret}`, { secure: false }));
-    assert.deepEqual(bench.refused, []);
+Deno.test("RequestIdentity: Basic where it is not allowed is refused before the secret is looked at", async () => {
+  await withAccount(async ({ identity, secret, refused }) => {
+    for (const text of [`pc-1:${secret}`, "pc-1:x", "nonsense"]) {
+      await refusal(identity.authenticate(basic(text, { basicAllowed: false })), "SG1038");
+    }
+    assert.deepEqual(refused, []);
   });
 });
 
@@ -94,7 +98,7 @@ Deno.test("RequestIdentity: wrong credentials have one text, whether the account
     ];
     for (const [i, text] of [...others, "../x:y", "pc-1:" + "x".repeat(500)].entries()) {
       const { text: message } = await refusal(
-        identity.identify(basic(text, { address: `10.0.0.${i}` })),
+        identity.authenticate(basic(text, { remoteAddress: `10.0.0.${i}` })),
         "SG1037",
       );
       texts.add(message);
@@ -103,8 +107,8 @@ Deno.test("RequestIdentity: wrong credentials have one text, whether the account
       const [i, header] of ["Basic", "Basic !", "Bearer x", `Basic ${"A".repeat(5_000)}`, "Basic /w=="]
         .entries()
     ) {
-      const bad = request({ Authorization: header }, { secure: true, address: `10.0.1.${i}` });
-      texts.add((await refusal(identity.identify(bad), "SG1037")).text);
+      const bad = request({ Authorization: header }, { basicAllowed: true, remoteAddress: `10.0.1.${i}` });
+      texts.add((await refusal(identity.authenticate(bad), "SG1037")).text);
     }
     assert.equal(texts.size, 1);
   });
@@ -113,7 +117,7 @@ Deno.test("RequestIdentity: wrong credentials have one text, whether the account
 Deno.test("RequestIdentity: no credentials are no failure", async () => {
   await withAccount(async ({ identity, refused }) => {
     for (let i = 0; i < 20; i++) {
-      assert.equal((await refusal(identity.identify(request({})), "SG1037"))["missing"], true);
+      assert.equal((await refusal(identity.authenticate(request({})), "SG1037"))["missing"], true);
     }
     assert.deepEqual(refused, []);
   });
@@ -125,15 +129,15 @@ Deno.test("RequestIdentity: a signed request is accepted once, with its body's d
     const bodySha256 = new Uint8Array(32).fill(9);
     const headers = signed(bench, { method: "POST", bodySha256 }).headers;
     const post = request({}, { method: "POST", headers, hasBody: true });
-    const sender = await identity.identify(post);
+    const sender = await identity.authenticate(post);
     assert.deepEqual([sender.account.id, sender.scheme, sender.bodySha256], [
       "pc-1",
       "signature",
       bodySha256,
     ]);
-    const replayed = await refusal(identity.identify(post), "SG1044");
+    const replayed = await refusal(identity.authenticate(post), "SG1044");
     assert.equal(replayed["replayed"], true);
-    await identity.identify(signed(bench));
+    await identity.authenticate(signed(bench));
   });
 });
 
@@ -148,25 +152,27 @@ Deno.test("RequestIdentity: signatures of another secret, account, request or ti
       { ...signed(bench), targetUri: URI.replace("config", "keys/") },
     ];
     for (const [i, bad] of wrong.entries()) {
-      texts.add((await refusal(identity.identify({ ...bad, address: `10.0.0.${i}` }), "SG1044")).text);
+      texts.add(
+        (await refusal(identity.authenticate({ ...bad, remoteAddress: `10.0.0.${i}` }), "SG1044")).text,
+      );
     }
     assert.equal(texts.size, 1);
     assert.deepEqual(refused.map(({ account, code }) => `${account} ${code}`), [
       ...["pc-1 SG1044", "pc-2 SG1044", "pc-1 SG1044", "pc-1 SG1044"],
     ]);
     for (
-      const [createdSeconds, address] of [[START - 301, "10.1.0.1"], [START + 301, "10.1.0.2"], [
+      const [createdSeconds, remoteAddress] of [[START - 301, "10.1.0.1"], [START + 301, "10.1.0.2"], [
         0,
         "10.1.0.3",
       ]] as const
     ) {
       const context = await refusal(
-        identity.identify({ ...signed(bench, { createdSeconds }), address }),
+        identity.authenticate({ ...signed(bench, { createdSeconds }), remoteAddress }),
         "SG1044",
       );
       assert.deepEqual([context["createdSeconds"], context["serverSeconds"]], [createdSeconds, START]);
     }
-    await identity.identify(signed(bench, { createdSeconds: START + 300 }));
+    await identity.authenticate(signed(bench, { createdSeconds: START + 300 }));
   });
 });
 
@@ -174,11 +180,11 @@ Deno.test("RequestIdentity: a request is not accepted again as long as its time 
   await withAccount(async (bench) => {
     const { identity } = bench;
     const ahead = signed(bench, { createdSeconds: START + 300 });
-    await identity.identify(ahead);
+    await identity.authenticate(ahead);
     for (let minute = 1; minute <= 12; minute++) {
       bench.pass(60_000);
-      await refusal(identity.identify({ ...ahead, address: `10.0.0.${minute}` }), "SG1044");
-      await identity.identify(signed(bench));
+      await refusal(identity.authenticate({ ...ahead, remoteAddress: `10.0.0.${minute}` }), "SG1044");
+      await identity.authenticate(signed(bench));
     }
   });
 });
@@ -186,48 +192,56 @@ Deno.test("RequestIdentity: a request is not accepted again as long as its time 
 Deno.test("RequestIdentity: setting the clock back makes no used request usable", async () => {
   await withAccount(async (bench) => {
     const used = signed(bench);
-    await bench.identity.identify(used);
+    await bench.identity.authenticate(used);
     bench.setClock(3_600_000);
-    await bench.identity.identify(signed(bench, { createdSeconds: START + 3_600 }));
+    await bench.identity.authenticate(signed(bench, { createdSeconds: START + 3_600 }));
     bench.pass(60_000);
     bench.setClock(-3_600_000);
-    assert.equal((await refusal(bench.identity.identify(used), "SG1044"))["replayed"], true);
-    await bench.identity.identify(signed(bench));
+    assert.equal((await refusal(bench.identity.authenticate(used), "SG1044"))["replayed"], true);
+    await bench.identity.authenticate(signed(bench));
   });
 });
 
 Deno.test("RequestIdentity: after a restart, requests made before it have to be signed anew", async () => {
   await withAccount(async (bench) => {
     const used = signed(bench);
-    await bench.identity.identify(used);
+    await bench.identity.authenticate(used);
     bench.pass(7_000);
     const restarted = new RequestIdentity(bench);
-    assert.equal((await refusal(restarted.identify(used), "SG1039"))["waitSeconds"], 7);
+    assert.equal((await refusal(restarted.authenticate(used), "SG1039"))["waitSeconds"], 7);
     // A client whose clock is 5 s slow waits as long.
     const slow = () => signed(bench, { createdSeconds: START + bench.clock.ms / 1_000 - 5 });
-    assert.equal((await refusal(restarted.identify(slow()), "SG1039"))["waitSeconds"], 5);
+    assert.equal((await refusal(restarted.authenticate(slow()), "SG1039"))["waitSeconds"], 5);
     bench.pass(5_000);
-    await restarted.identify(slow());
+    await restarted.authenticate(slow());
   });
 });
 
-Deno.test("RequestIdentity: accounts that wait or were deactivated are told so, once they proved to be them", async () => {
+Deno.test("RequestIdentity: an account that waits or was deactivated is told so, once it proved to be it", async () => {
   await withAccount(async (bench) => {
-    const { identity, accounts, secret } = bench;
+    const { identity, accounts } = bench;
     const { secret: pending } = await accounts.request({
-      id: "pc-2",
-      address: "::1",
-      approval: { kind: "manual" },
+      ...{ id: "pc-2", address: "::1", approval: { kind: "manual" } },
     });
-    assert.equal((await refusal(identity.identify(basic(`pc-2:${pending}`)), "SG1042"))["state"], "pending");
+    const stateOf = async (claim: SenderClaim) => {
+      const { account } = await identity.authenticate(claim);
+      if (account.state === "active") return requireActive(account);
+      assert.throws(
+        () => requireActive(account),
+        (error) => isSgError(error, "SG1042") && error.context["state"] === account.state,
+      );
+      return account.state;
+    };
+    assert.equal(await stateOf(basic(`pc-2:${pending}`)), "pending");
     await accounts.setActive("pc-1", false);
-    assert.equal((await refusal(identity.identify(signed(bench)), "SG1042"))["state"], "inactive");
-    await refusal(identity.identify(basic("pc-1:wrong")), "SG1037");
+    assert.equal(await stateOf(signed(bench)), "inactive");
+    await refusal(identity.authenticate(basic("pc-1:wrong")), "SG1037");
     await accounts.setActive("pc-1", true);
+    assert.equal(await stateOf(signed(bench)), undefined);
     await accounts.suspend("pc-1", true);
-    assert.equal((await identity.identify(basic(`pc-1:${secret}`))).account.suspended, true);
+    assert.equal((await identity.authenticate(signed(bench))).account.suspended, true);
     await accounts.resetSecret("pc-1");
-    await refusal(identity.identify(signed(bench)), "SG1044");
+    await refusal(identity.authenticate(signed(bench)), "SG1044");
   });
 });
 
@@ -237,13 +251,13 @@ Deno.test("RequestIdentity: 10,000 bad logins are slowed down and reported a few
     const codes: Record<string, number> = {};
     for (let i = 0; i < 10_000; i++) {
       const bad = i % 2 ? basic(`pc-${i % 7}:guess ${i}`) : signed(bench, { secret: `guess ${i}` });
-      const code = await identity.identify(bad).then(() => "in", (error: { code: string }) => error.code);
+      const code = await identity.authenticate(bad).then(() => "in", (error: { code: string }) => error.code);
       codes[code] = (codes[code] ?? 0) + 1;
-      if (i % 1_000 === 0) await identity.identify(basic(`pc-1:${secret}`));
+      if (i % 1_000 === 0) await identity.authenticate(basic(`pc-1:${secret}`));
       bench.pass(100);
     }
     assert.ok(codes["SG1039"]! > 9_900 && !("in" in codes), JSON.stringify(codes));
     assert.ok(refused.length >= 5 && refused.length < 50, `${refused.length} reports`);
-    await identity.identify(signed(bench));
+    await identity.authenticate(signed(bench));
   });
 });
