@@ -18,14 +18,15 @@ const ENUMS: Readonly<Record<string, string>> = {
   DestinationKind: "../client/mod.ts#DestinationKind",
   EntryKind: "./client_needs.ts#EntryKindName",
   Overwrite: "../job/mod.ts#Overwrite",
+  AccountState: "./enums.ts#AccountStateName",
   RunKind: "../client/mod.ts#RunKind",
   RunState: "../client/mod.ts#RunState",
+  UserRole: "../account/mod.ts#UserRole",
 };
 
 /** Where the records of the API's types come from: what is not in a record is resolved. */
 const RECORDS: Readonly<Record<string, readonly string[]>> = {
   needs: ["AuditEntry=AuditRecord", "AuditVerdict=AuditVerdictRecord", "Installation", "Setting"],
-  people_needs: ["Me=Caller", "Session", "Token", "User"],
   server_needs: ["Account", "Invite", "StoredRepository"],
   client_needs: [
     "BackupSet",
@@ -39,8 +40,12 @@ const RECORDS: Readonly<Record<string, readonly string[]>> = {
     "Snapshot",
   ],
   records: [
+    "Me=MeRecord",
+    "Session",
     "SetDestination",
     "SignInPayload",
+    "Token",
+    "User",
     "AccountConnection",
     "AuditConnection",
     "BackupSetConnection",

@@ -1,5 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 // The one place that writes what was done over the API into the audit log: who, from where, what, to what, with what result.
+import type { Identity } from "../account/mod.ts";
 import type { AuditDetails, AuditFacts } from "../audit/mod.ts";
 import type { Log } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
@@ -105,8 +106,13 @@ export const SAID: { readonly [N in MutationName]-?: (args: ArgumentsOf<N>) => S
   updateSetting: ({ key }) => ({ subject: key }),
 };
 
-/** Refusals that are not worth a line each: a stranger could fill the drive with them. The program's log has them. */
-const UNWRITTEN: readonly string[] = ["SG1037", "SG1039"];
+/** Mutations of strangers: a refusal of these is worth a line. How many there can be is bounded by `account`. */
+const OF_STRANGERS: readonly string[] = ["setUp", "signIn"];
+
+/** True for refusals that are not written: a stranger could fill the drive with them. The program's log has them. */
+function isNoise(action: string, code: string, { caller }: ApiContext): boolean {
+  return code === "SG1039" || (code === "SG1037" && !caller && !OF_STRANGERS.includes(action));
+}
 
 /** Does what a mutation orders, and writes the line. */
 export interface Trail {
@@ -133,7 +139,7 @@ export function auditTrail(faults: Faults, log: Log): Trail {
       if ("error" in outcome) {
         const { code } = outcome.error;
         log.write("warning", `api: ${action} refused`, { code, address: context.from.address });
-        if (!UNWRITTEN.includes(code)) await context.needs.audit.record(line(actorOf(context), code));
+        if (!isNoise(action, code, context)) await context.needs.audit.record(line(actorOf(context), code));
         throw outcome.error;
       }
       const who = signedIn(outcome.value) ?? actorOf(context);
@@ -149,15 +155,13 @@ export function auditTrail(faults: Faults, log: Log): Trail {
 
 /** Who asks, as the audit log names them. */
 export function actorOf({ caller }: Pick<ApiContext, "caller">): string {
-  if (!caller) return "anonymous";
-  const { kind, name } = caller.credential;
-  return kind === "session" ? `user:${caller.userName}` : `token:${caller.userName}/${name}`;
+  return caller?.identity.actor ?? "anonymous";
 }
 
 /** The one who has just signed in. */
 function signedIn(payload: unknown): string | undefined {
   if (typeof payload !== "object" || payload === null || !("me" in payload)) return undefined;
-  return actorOf({ caller: payload.me as NonNullable<ApiContext["caller"]> });
+  return (payload.me as Identity).actor;
 }
 
 /** Marks that a value was given without saying which. */

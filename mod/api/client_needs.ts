@@ -3,21 +3,18 @@
 import type {
   BackupSet,
   BackupSets,
+  Conductor,
   CursorPage,
   Destination,
   Destinations,
   ReportLine,
-  RestoreStart,
   Run,
-  RunFilter,
-  RunKind,
-  RunLists,
   RunProblem,
   SetExcludes,
   SetSnapshot,
-  StartOrder,
+  SnapshotBook,
 } from "../client/mod.ts";
-import type { OnChange, Page } from "./needs.ts";
+import type { Page } from "./needs.ts";
 
 /** A backup set. */
 export type BackupSetRecord = BackupSet;
@@ -90,47 +87,19 @@ export type DestinationNeeds = Pick<
 >;
 
 /** Backup sets. */
-export interface SetNeeds extends
-  Pick<
-    BackupSets,
-    "page" | "count" | "byId" | "byName" | "byDestination" | "create" | "update" | "recoverySheet"
-  > {
-  preview(sources: readonly string[], excludes: SetExcludes, signal: AbortSignal): Promise<SetPreviewRecord>;
-  remove(id: string, withBackups: boolean, orderedBy: string): Promise<void>;
-}
+export type SetNeeds = Pick<
+  BackupSets,
+  "page" | "count" | "byId" | "byName" | "byDestination" | "create" | "update" | "recoverySheet"
+>;
 
-/** Runs. */
-export interface RunNeeds extends Pick<RunLists, "page" | "count" | "byId" | "last" | "problems" | "report"> {
-  /** Runs that are not over, with the progress of now. */
-  live(): Promise<readonly RunRecord[]>;
-  /** One run, or one for each destination. */
-  start(
-    order: Omit<StartOrder, "kind" | "set"> & { readonly kind: RunKind; readonly set?: string },
-  ): Promise<RunRecord[]>;
-  restore(order: RestoreStart): Promise<RunRecord>;
-  suspend(id: string): Promise<RunRecord>;
-  resume(id: string): Promise<RunRecord>;
-  stop(id: string): Promise<RunRecord>;
-  /** Calls back with the IDs of runs that changed, until disposed. Urgent: another state. */
-  watch(onChange: OnChange): Disposable;
-}
-
-/** Which runs are wanted. */
-export type RunFilterFacts = RunFilter;
+/** Runs of the client, and how a set goes. */
+export type ConductorNeeds = Pick<
+  Conductor,
+  "live" | "start" | "restore" | "suspend" | "resume" | "stop" | "removeSet" | "onChange"
+>;
 
 /** Snapshots and what is in them. */
-export interface SnapshotNeeds {
-  /** The latest first; `after` is a snapshot's time and ID. */
-  page(
-    set: string,
-    destination: string | undefined,
-    page: Page<readonly [number, string]>,
-  ): Promise<readonly SnapshotRecord[]>;
-  count(set: string, destination: string | undefined): Promise<number>;
-  /** How many snapshots each of these sets has, and the latest. */
-  summary(
-    sets: readonly string[],
-  ): Promise<ReadonlyMap<string, { readonly count: number; readonly last?: SnapshotRecord }>>;
+export interface SnapshotNeeds extends Pick<SnapshotBook, "page" | "count" | "summary"> {
   entries(
     order: { set: string; snapshot: string; path: Uint8Array },
     page: Page<string>,
@@ -157,5 +126,7 @@ export interface SnapshotNeeds {
 export interface ClientNeeds {
   readonly destinations: DestinationNeeds;
   readonly sets: SetNeeds;
+  readonly runs: ConductorNeeds;
   readonly snapshots: SnapshotNeeds;
+  preview(sources: readonly string[], excludes: SetExcludes, signal: AbortSignal): Promise<SetPreviewRecord>;
 }

@@ -1,8 +1,8 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { Clock } from "../base/mod.ts";
+import type { Caller } from "./callers.ts";
 import type { Loaders } from "./loaders.ts";
 import type { ApiNeeds } from "./needs.ts";
-import type { Caller, TryFrom } from "./people_needs.ts";
 
 /** What every resolver of a request sees. */
 export interface ApiContext {
@@ -11,7 +11,11 @@ export interface ApiContext {
   readonly load: Loaders;
   /** Who asks; undefined: nobody is signed in. */
   readonly caller: Caller | undefined;
-  readonly from: TryFrom;
+  readonly from: {
+    readonly address: string;
+    /** `User-Agent`, cut to a sensible length: text of a stranger. */
+    readonly agent: string;
+  };
   /** The header `X-SpareGrid-CSRF`. */
   readonly csrf: string | undefined;
   /** Aborts when the client is gone, the session ended, the time is up or the service stops. */

@@ -3,7 +3,6 @@ import { fromBase64, toBase64, utf8, utf8Text, utf8TextStrict } from "../base/mo
 import { SgError } from "../errors/mod.ts";
 import type { ClientNeeds } from "./client_needs.ts";
 import type { ApiContext } from "./context.ts";
-import type { Caller } from "./people_needs.ts";
 import type { PathInput } from "./schema_types.ts";
 import type { ServerNeeds } from "./server_needs.ts";
 
@@ -15,12 +14,6 @@ export function given<T extends object>(input: T): Given<T> {
   return Object.fromEntries(
     Object.entries(input).filter(([, value]) => value !== undefined && value !== null),
   ) as Given<T>;
-}
-
-/** The one who asks. Fields that need a right have one. */
-export function callerIn({ caller }: ApiContext): Caller {
-  if (!caller) throw new SgError("SG1037", "Cannot answer the request: nobody is signed in");
-  return caller;
 }
 
 /** The client role of this process. SG1036 without one. */

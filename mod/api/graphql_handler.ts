@@ -9,6 +9,7 @@ import { refuse, send } from "./answer.ts";
 import { auditTrail } from "./audit_trail.ts";
 import { BODY_BYTES_MAX, orderIn } from "./body.ts";
 import type { ApiContext } from "./context.ts";
+import { type Caller, callerByCookie, callerByToken, type CallerNeeds } from "./callers.ts";
 import { cookieIn, setCookie } from "./cookies.ts";
 import { enginePlugin, type RunContext } from "./engine_plugin.ts";
 import { type Faults, faultsOf, statusOf } from "./faults.ts";
@@ -16,7 +17,6 @@ import { type Asked, type Doorplate, refusalOf } from "./gate.ts";
 import { LiveCallers } from "./live_callers.ts";
 import { type Loaders, loadersOf } from "./loaders.ts";
 import type { ApiNeeds } from "./needs.ts";
-import type { Caller } from "./people_needs.ts";
 import { prepare, type Prepared } from "./prepared.ts";
 import { RequestLife } from "./request_life.ts";
 import { apiSchema } from "./schema.ts";
@@ -70,7 +70,7 @@ class Door {
       logging: false,
     });
     this.#load = loadersOf(needs);
-    this.#callers = new LiveCallers(needs.people, clock, log);
+    this.#callers = new LiveCallers(clock, log);
     stopping.addEventListener("abort", () => this.#lives.forEach((life) => life.end()), { once: true });
   }
 
@@ -84,7 +84,7 @@ class Door {
         return refuse(response, status, error, headers);
       }
       const order = orderIn(await readBody(request, BODY_BYTES_MAX, call.signal));
-      const caller = await callerOf(needs.people, request, call);
+      const caller = await callerOf(needs.account, request, call);
       const prepared = prepare(this.#schema, order, caller === undefined);
       if (prepared.operation.operation === "subscription") {
         await this.#subscribe(request, response, call, caller, prepared);
@@ -146,7 +146,7 @@ type Run = [IncomingMessage, ServerResponse, HttpCall, Caller | undefined, Prepa
 
 /** Whose turns a request takes. */
 function counted(caller: Caller | undefined, { remoteAddress }: HttpCall): string {
-  return caller ? `user ${caller.userId}` : `address ${addressGroup(remoteAddress)}`;
+  return caller ? `user ${caller.identity.user.id}` : `address ${addressGroup(remoteAddress)}`;
 }
 
 /** The request as graphql-yoga takes it. */
@@ -171,24 +171,13 @@ function asked(request: IncomingMessage, { secure, remoteAddress }: HttpCall): A
 
 /** Who asks: by a token where one is given, else by the cookie. A bad token is an error, an old cookie is nobody. */
 async function callerOf(
-  people: ApiNeeds["people"],
-  request: IncomingMessage,
-  { secure }: HttpCall,
+  account: CallerNeeds,
+  { headers: { authorization, cookie } }: IncomingMessage,
+  { secure, remoteAddress }: HttpCall,
 ): Promise<Caller | undefined> {
-  const { authorization, cookie } = request.headers;
-  if (authorization !== undefined) {
-    const token = /^Bearer ([\w.~+/=-]{1,512})$/i.exec(authorization)?.[1];
-    const caller = token === undefined ? undefined : await people.byToken(token);
-    if (!caller) {
-      throw new SgError(
-        "SG1037",
-        "Cannot answer the request: the token is not valid, was revoked or has expired",
-      );
-    }
-    return caller;
-  }
+  if (authorization !== undefined) return await callerByToken(account, authorization, remoteAddress);
   const value = cookieIn(cookie, secure);
-  return value === undefined ? undefined : await people.bySession(value);
+  return value === undefined ? undefined : await callerByCookie(account, value);
 }
 
 function one(header: string | string[] | undefined): string | undefined {

@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { Clock, Log } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
-import type { Caller, PeopleNeeds } from "./people_needs.ts";
+import type { Caller } from "./callers.ts";
 
 /** How often it is asked whether those who are subscribed still may be, ms. A subscription ends within 5 seconds. */
 const EVERY_MS = 3_000;
@@ -16,21 +16,20 @@ interface Watched {
  * token, however many subscriptions it has, and only while there are any.
  */
 export class LiveCallers {
-  readonly #people: Pick<PeopleNeeds, "again">;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #watched = new Map<string, Watched>();
   #stop: AbortController | undefined;
 
-  constructor(people: Pick<PeopleNeeds, "again">, clock: Clock, log: Log) {
-    this.#people = people;
+  constructor(clock: Clock, log: Log) {
     this.#clock = clock;
     this.#log = log;
   }
 
   /** Calls `end` once when the caller may not go on. Dispose it when the subscription is over. */
   watch(caller: Caller, end: (reason: SgError) => void): Disposable {
-    const key = `${caller.credential.kind} ${caller.credential.id} ${caller.rights.join()}`;
+    // With the rights in it: those that an older subscription began with may be others.
+    const key = `${caller.key} ${[...caller.identity.rights].join()}`;
     const watched = this.#watched.get(key) ?? { caller, ends: new Set() };
     this.#watched.set(key, watched);
     watched.ends.add(end);
@@ -60,14 +59,15 @@ export class LiveCallers {
   }
 
   async #askFor(key: string, { caller, ends }: Watched): Promise<void> {
-    const now = await this.#people.again(caller);
-    if (now && now.rights.join() === caller.rights.join()) return;
+    if (await caller.stillMay()) return;
     this.#watched.delete(key);
-    const reason = now
-      ? new SgError("SG1038", "The subscription ended: the rights were changed", {
-        remedy: "Subscribe again.",
-      })
-      : new SgError("SG1037", "The subscription ended: the session or the token is over");
+    const reason = new SgError(
+      "SG1037",
+      "The subscription ended: the session or the token is over, or its rights changed",
+      {
+        remedy: "Sign in again, or subscribe again.",
+      },
+    );
     for (const end of ends) end(reason);
   }
 }

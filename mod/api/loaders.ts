@@ -3,30 +3,27 @@ import { byKey, gathered } from "./batch.ts";
 import type { BackupSetRecord, DestinationRecord, RunRecord, SnapshotRecord } from "./client_needs.ts";
 import type { RunKind } from "../client/mod.ts";
 import type { ApiNeeds } from "./needs.ts";
-import type { UserRecord } from "./people_needs.ts";
-import type { AccountRecord, StoredRepositoryRecord } from "./server_needs.ts";
+import type { AccountUsageRecord, StoredRepositoryRecord } from "./server_needs.ts";
 
 /** Single records; what is asked at the same moment, also by several requests, is fetched together. */
 export interface Loaders {
-  readonly user: (id: string) => Promise<UserRecord | undefined>;
   readonly set: (id: string) => Promise<BackupSetRecord | undefined>;
   readonly setsOfDestination: (id: string) => Promise<readonly BackupSetRecord[] | undefined>;
   readonly destination: (id: string) => Promise<DestinationRecord | undefined>;
   readonly run: (id: string) => Promise<RunRecord | undefined>;
   readonly lastRun: (set: string, kind: RunKind | undefined) => Promise<RunRecord | undefined>;
   readonly snapshots: (set: string) => Promise<{ count: number; last?: SnapshotRecord } | undefined>;
-  readonly account: (id: string) => Promise<AccountRecord | undefined>;
+  readonly usage: (account: string) => Promise<AccountUsageRecord | undefined>;
   readonly repositories: (account: string) => Promise<readonly StoredRepositoryRecord[] | undefined>;
 }
 
 /** The loaders over `needs`. Without a role, there is nothing of it. */
-export function loadersOf({ people, runs, client, server }: ApiNeeds): Loaders {
+export function loadersOf({ runs, client, server }: ApiNeeds): Loaders {
   const none = <V>(): Promise<ReadonlyMap<string, V>> => Promise.resolve(new Map());
   const idOf = ({ id }: { readonly id: string }) => id;
   const lastOf = (kind: RunKind | undefined) => gathered((sets: readonly string[]) => runs.last(sets, kind));
   const last = new Map<RunKind | undefined, ReturnType<typeof lastOf>>();
   return {
-    user: gathered(async (ids) => byKey(await people.usersById(ids), idOf)),
     set: gathered(async (ids) => byKey(await client?.sets.byId(ids) ?? [], idOf)),
     setsOfDestination: gathered((ids) => client?.sets.byDestination(ids) ?? none()),
     destination: gathered(async (ids) => byKey(await client?.destinations.byId(ids) ?? [], idOf)),
@@ -37,7 +34,7 @@ export function loadersOf({ people, runs, client, server }: ApiNeeds): Loaders {
       return load(set);
     },
     snapshots: gathered((sets) => client?.snapshots.summary(sets) ?? none()),
-    account: gathered(async (ids) => byKey(await server?.accountsById(ids) ?? [], idOf)),
+    usage: gathered((ids) => server?.usage(ids) ?? none()),
     repositories: gathered((ids) => server?.repositories(ids) ?? none()),
   };
 }

@@ -18,6 +18,5 @@ export { cookieIn, cookieName, setCookie } from "./cookies.ts";
 export { SCHEMA_TEXT } from "./schema.ts";
 export { LIMITS } from "./limits.ts";
 export type * from "./needs.ts";
-export type * from "./people_needs.ts";
 export type * from "./client_needs.ts";
 export type * from "./server_needs.ts";

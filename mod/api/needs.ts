@@ -1,10 +1,11 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-// What the API wants from the rooms below, as plain data: times are milliseconds since 1970 in UTC, sizes bytes. `app` hands
-// it in. Rules (who may remove whom, when a run may start) live behind these faces, never before them; each failure is an
-// SgError. "Not there" and "not yours" are one answer: SG1036.
+// What the API wants. Rooms that are there already are taken as they are; the rest is said here, as plain data, and `app`
+// hands it in: times are milliseconds since 1970 in UTC, sizes bytes. Rules live behind these faces, never before them; each
+// failure is an SgError.
+import type { AccountRoom } from "../account/mod.ts";
 import type { Audit, AuditEntry, AuditVerdict } from "../audit/mod.ts";
-import type { ClientNeeds, RunNeeds } from "./client_needs.ts";
-import type { PeopleNeeds } from "./people_needs.ts";
+import type { RunLists } from "../client/mod.ts";
+import type { ClientNeeds } from "./client_needs.ts";
 import type { ServerNeeds } from "./server_needs.ts";
 
 /** A page of a list: at most `limit` rows, those behind the row whose key is `after`. */
@@ -20,8 +21,6 @@ export type OnChange = (key: string, urgent: boolean) => void;
 export type AuditRecord = AuditEntry;
 /** What verifying the audit log found. */
 export type AuditVerdictRecord = AuditVerdict;
-/** The audit log. */
-export type AuditNeeds = Pick<Audit, "record" | "page" | "verify">;
 
 /** A setting and where its value came from. */
 export interface SettingRecord {
@@ -54,9 +53,10 @@ export interface InstallationNeeds {
 /** All that the API stands on. A role that this process does not have is left out: its fields answer SG1036. */
 export interface ApiNeeds {
   readonly installation: InstallationNeeds;
-  readonly people: PeopleNeeds;
-  readonly audit: AuditNeeds;
-  readonly runs: RunNeeds;
+  readonly account: AccountRoom;
+  readonly audit: Pick<Audit, "record" | "page" | "verify">;
+  /** Runs of this machine, whichever role they belong to. With the client role: its conductor. */
+  readonly runs: Pick<RunLists, "page" | "count" | "byId" | "last" | "problems" | "report">;
   readonly client?: ClientNeeds;
   readonly server?: ServerNeeds;
 }

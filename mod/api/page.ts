@@ -3,6 +3,7 @@
 // to its list: another list's, or one that somebody made, is refused.
 import { utf8, utf8TextStrict } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
+import type { Page as AccountPage, PageOrder } from "../account/mod.ts";
 import type { OwnPage } from "./client_needs.ts";
 import type { Page } from "./needs.ts";
 import type { Connection } from "./records.ts";
@@ -84,6 +85,19 @@ export async function ownConnection<Row>(
     nodes: rows,
     pageInfo: { hasNextPage: more, endCursor: last === undefined ? null : writeCursor(last, kind) },
     ...(total === undefined ? {} : { count: () => Promise.resolve(total) }),
+  };
+}
+
+/** The same for the lists of `account`, which make their cursors and bounds themselves. */
+export async function accountConnection<Row>(
+  { first, after }: PageArguments,
+  fetch: (order: PageOrder) => Promise<AccountPage<Row>>,
+): Promise<Connection<Row>> {
+  const page = await fetch({ first, ...(typeof after === "string" ? { after } : {}) });
+  return {
+    nodes: page.nodes,
+    pageInfo: { hasNextPage: page.hasNextPage, endCursor: page.endCursor ?? null },
+    count: () => Promise.resolve(page.totalCount),
   };
 }
 

@@ -1,5 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 // What resolvers of one type hand to those of another: records of needs.ts in the shapes that only the API has.
+import type { Identity, Session, Token, User } from "../account/mod.ts";
 import type {
   BackupSetRecord,
   DestinationRecord,
@@ -11,7 +12,6 @@ import type {
   SnapshotRecord,
 } from "./client_needs.ts";
 import type { AuditRecord } from "./needs.ts";
-import type { Caller, TokenRecord, UserRecord } from "./people_needs.ts";
 import type { AccountRecord, InviteRecord } from "./server_needs.ts";
 
 /** A page as it is answered. */
@@ -22,6 +22,15 @@ export interface Connection<Row> {
   readonly count?: () => Promise<number>;
 }
 
+/** Who asks. */
+export type MeRecord = Identity;
+/** A user. */
+export type UserRecord = User;
+/** A browser that is signed in. */
+export type SessionRecord = Session;
+/** An API token, without its text. */
+export type TokenRecord = Token;
+
 /** One destination of a set. */
 export interface SetDestinationRecord {
   readonly destinationId: string;
@@ -30,7 +39,7 @@ export interface SetDestinationRecord {
 
 /** The one who has just signed in. */
 export interface SignInPayloadRecord {
-  readonly me: Caller;
+  readonly me: Identity;
 }
 
 /** A page of accounts. */

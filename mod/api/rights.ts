@@ -2,10 +2,10 @@
 // The rights that schema.graphql asks for, enforced in one place: no field of Query, Mutation or Subscription is reached
 // without its @needs.
 import { defaultFieldResolver, type GraphQLField, type GraphQLSchema } from "graphql";
-import { timingSafeEqual } from "node:crypto";
-import { utf8 } from "../base/mod.ts";
+import { requireRight } from "../account/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import type { Trail } from "./audit_trail.ts";
+import { type Caller, identityOf } from "./callers.ts";
 import type { ApiContext } from "./context.ts";
 import type { Right } from "./schema_types.ts";
 
@@ -25,7 +25,7 @@ export function guard(schema: GraphQLSchema, trail: Trail): GraphQLSchema {
     const need = needOf(field as GraphQLField<unknown, unknown>);
     const resolve = field.resolve ?? defaultFieldResolver;
     field.resolve = (parent, args, context, info) => {
-      allow(need, context);
+      allow(need, context.caller);
       return resolve(parent, args, context, info);
     };
   }
@@ -34,7 +34,7 @@ export function guard(schema: GraphQLSchema, trail: Trail): GraphQLSchema {
     const resolve = field.resolve ?? defaultFieldResolver;
     field.resolve = (parent, args, context, info) =>
       trail.write(field.name, args, context, async () => {
-        allow(need, context);
+        allow(need, context.caller);
         checkCsrf(need, context);
         return await resolve(parent, args, context, info);
       });
@@ -44,7 +44,7 @@ export function guard(schema: GraphQLSchema, trail: Trail): GraphQLSchema {
     const subscribe = field.subscribe;
     if (!subscribe) throw new SgError("SG1023", `The subscription ${field.name} has no resolver`);
     field.subscribe = (parent, args, context, info) => {
-      allow(need, context);
+      allow(need, context.caller);
       return subscribe(parent, args, context, info);
     };
   }
@@ -52,22 +52,12 @@ export function guard(schema: GraphQLSchema, trail: Trail): GraphQLSchema {
 }
 
 /** SG1037 when nobody is signed in, SG1038 when the one who is may not. */
-export function allow(need: Right, { caller }: Pick<ApiContext, "caller">): void {
-  if (need === "NOBODY") return;
-  if (!caller) throw new SgError("SG1037", "Cannot answer the request: nobody is signed in");
-  if (!caller.rights.includes(need)) {
-    throw new SgError("SG1038", `Cannot answer the request: it takes the right ${need}`);
-  }
+export function allow(need: Right, caller: Caller | undefined): void {
+  if (need !== "NOBODY") requireRight(identityOf(caller).rights, need);
 }
 
 /** A browser sends cookies by itself, this header only for our own page. SG1038. */
-function checkCsrf(need: Right, { caller, csrf }: ApiContext): void {
-  if (need === "NOBODY" || caller?.csrf === undefined) return;
-  const expected = utf8(caller.csrf);
-  const given = utf8(csrf ?? "");
-  if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
-    throw new SgError("SG1038", "Cannot change anything: the header X-SpareGrid-CSRF is missing or wrong", {
-      remedy: "Send the value of `me { csrf }` in it, or use an API token.",
-    });
-  }
+function checkCsrf(need: Right, { caller, csrf, needs }: ApiContext): void {
+  if (need === "NOBODY" || caller?.identity.kind !== "session") return;
+  needs.account.sessions.requireCsrf(caller.identity, csrf);
 }

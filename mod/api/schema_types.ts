@@ -7,14 +7,15 @@ import type { Compression } from '../job/mod.ts';
 import type { DestinationKind } from '../client/mod.ts';
 import type { EntryKindName as EntryKind } from './client_needs.ts';
 import type { Overwrite } from '../job/mod.ts';
+import type { AccountStateName as AccountState } from './enums.ts';
 import type { RunKind } from '../client/mod.ts';
 import type { RunState } from '../client/mod.ts';
+import type { UserRole } from '../account/mod.ts';
 import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } from 'graphql';
 import type { AuditRecord, AuditVerdictRecord, InstallationRecord, SettingRecord } from './needs.ts';
-import type { Caller, SessionRecord, TokenRecord, UserRecord } from './people_needs.ts';
 import type { AccountRecord, InviteRecord, StoredRepositoryRecord } from './server_needs.ts';
 import type { BackupSetRecord, DestinationRecord, DifferenceRecord, EntryRecord, FileVersionRecord, ProblemRecord, ReportLineRecord, RunRecord, SnapshotRecord } from './client_needs.ts';
-import type { SetDestinationRecord, SignInPayloadRecord, AccountConnectionRecord, AuditConnectionRecord, BackupSetConnectionRecord, DestinationConnectionRecord, DifferenceConnectionRecord, EntryConnectionRecord, FileVersionConnectionRecord, InviteConnectionRecord, ProblemConnectionRecord, RunConnectionRecord, SnapshotConnectionRecord, TokenConnectionRecord, UserConnectionRecord } from './records.ts';
+import type { MeRecord, SessionRecord, SetDestinationRecord, SignInPayloadRecord, TokenRecord, UserRecord, AccountConnectionRecord, AuditConnectionRecord, BackupSetConnectionRecord, DestinationConnectionRecord, DifferenceConnectionRecord, EntryConnectionRecord, FileVersionConnectionRecord, InviteConnectionRecord, ProblemConnectionRecord, RunConnectionRecord, SnapshotConnectionRecord, TokenConnectionRecord, UserConnectionRecord } from './records.ts';
 import type { ApiContext } from './context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = T | null | undefined;
@@ -434,10 +435,7 @@ export type Me = {
   readonly csrf?: Maybe<Scalars['String']['output']>;
 };
 
-export type UserRole =
-  | 'ADMINISTRATOR'
-  | 'OPERATOR'
-  | 'VIEWER';
+export { UserRole };
 
 export type User = {
   readonly id: Scalars['ID']['output'];
@@ -750,10 +748,7 @@ export type ReportLine = {
   readonly seconds: Scalars['Float']['output'];
 };
 
-export type AccountState =
-  | 'PENDING'
-  | 'ACTIVE'
-  | 'INACTIVE';
+export { AccountState };
 
 export type Account = {
   readonly id: Scalars['ID']['output'];
@@ -1207,7 +1202,7 @@ export type ResolversTypes = {
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Installation: ResolverTypeWrapper<InstallationRecord>;
   Role: Role;
-  Me: ResolverTypeWrapper<Caller>;
+  Me: ResolverTypeWrapper<MeRecord>;
   UserRole: UserRole;
   User: ResolverTypeWrapper<UserRecord>;
   UserConnection: ResolverTypeWrapper<UserConnectionRecord>;
@@ -1323,7 +1318,7 @@ export type ResolversParentTypes = {
   Subscription: Record<PropertyKey, never>;
   PageInfo: PageInfo;
   Installation: InstallationRecord;
-  Me: Caller;
+  Me: MeRecord;
   User: UserRecord;
   UserConnection: UserConnectionRecord;
   Session: SessionRecord;
@@ -1527,6 +1522,8 @@ export type MeResolvers<ContextType = ApiContext, ParentType extends ResolversPa
   byToken?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   csrf?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
+
+export type UserRoleResolvers = EnumResolverSignature<{ ADMINISTRATOR?: any, OPERATOR?: any, VIEWER?: any }, ResolversTypes['UserRole']>;
 
 export type UserResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['User'] = ResolversParentTypes['User']> = {
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
@@ -1810,6 +1807,8 @@ export type ReportLineResolvers<ContextType = ApiContext, ParentType extends Res
   seconds?: Resolver<ResolversTypes['Float'], ParentType, ContextType>;
 };
 
+export type AccountStateResolvers = EnumResolverSignature<{ PENDING?: any, ACTIVE?: any, INACTIVE?: any }, ResolversTypes['AccountState']>;
+
 export type AccountResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['Account'] = ResolversParentTypes['Account']> = {
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   state?: Resolver<ResolversTypes['AccountState'], ParentType, ContextType>;
@@ -1994,6 +1993,7 @@ export type Resolvers<ContextType = ApiContext> = {
   PageInfo?: PageInfoResolvers<ContextType>;
   Installation?: InstallationResolvers<ContextType>;
   Me?: MeResolvers<ContextType>;
+  UserRole?: UserRoleResolvers;
   User?: UserResolvers<ContextType>;
   UserConnection?: UserConnectionResolvers<ContextType>;
   Session?: SessionResolvers<ContextType>;
@@ -2031,6 +2031,7 @@ export type Resolvers<ContextType = ApiContext> = {
   DifferenceConnection?: DifferenceConnectionResolvers<ContextType>;
   Report?: ReportResolvers<ContextType>;
   ReportLine?: ReportLineResolvers<ContextType>;
+  AccountState?: AccountStateResolvers;
   Account?: AccountResolvers<ContextType>;
   AccountConnection?: AccountConnectionResolvers<ContextType>;
   StoredRepository?: StoredRepositoryResolvers<ContextType>;

@@ -1,23 +1,12 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import type { OnChange, Page } from "./needs.ts";
+import type { Account, Invite, InviteFacts } from "../account/mod.ts";
+import type { Run } from "../client/mod.ts";
+import type { OnChange } from "./needs.ts";
 
 /** A client as this server knows it. */
-export interface AccountRecord {
-  readonly id: string;
-  readonly state: "PENDING" | "ACTIVE" | "INACTIVE";
-  readonly label: string;
-  readonly used: number;
-  readonly trash: number;
-  readonly quota?: number | null;
-  readonly appendOnly: boolean;
-  readonly retentionLockDays: number;
-  readonly uploadBytesPerSecond?: number | null;
-  readonly suspended: boolean;
-  readonly createdAt: number;
-  readonly approvedAt?: number | null;
-  readonly seenAt?: number | null;
-  readonly seenAddress?: string | null;
-}
+export type AccountRecord = Account;
+/** An invitation, without its text. */
+export type InviteRecord = Invite;
 
 /** A repository that this server keeps. */
 export interface StoredRepositoryRecord {
@@ -27,21 +16,17 @@ export interface StoredRepositoryRecord {
   readonly trashFiles: number;
   readonly trashBytes: number;
   readonly createdAt: number;
-  readonly verifiedAt?: number | null;
+  /** When the file that was verified longest ago was; null: some never was. */
+  readonly verifiedAt: number | null;
   readonly damaged: readonly string[];
 }
 
-/** An invitation, without its text. */
-export interface InviteRecord {
-  readonly id: string;
-  readonly account?: string | null;
-  readonly quota?: number | null;
-  readonly appendOnly: boolean;
-  readonly retentionLockDays: number;
-  readonly createdAt: number;
-  readonly expiresAt: number;
-  readonly redeemedAt?: number | null;
-  readonly redeemedBy?: string | null;
+/** What an account takes. */
+export interface AccountUsageRecord {
+  /** Stored and trashed bytes. */
+  readonly used: number;
+  /** Of these, bytes in the trash. */
+  readonly trash: number;
 }
 
 /** The space of this server. */
@@ -49,16 +34,8 @@ export interface StorageRecord {
   readonly folder: string;
   readonly free: number;
   readonly used: number;
-  readonly allotted: number;
   readonly files: number;
   readonly damagedFiles: number;
-}
-
-/** Which accounts are wanted. */
-export interface AccountFilterFacts {
-  readonly state?: AccountRecord["state"];
-  /** A part of the ID or the label. */
-  readonly text?: string;
 }
 
 /** What an order to delete what is stored came to. */
@@ -72,47 +49,34 @@ export interface DeleteStoredRecord {
   }[];
 }
 
-/** What the server role knows and does. */
+/** Runs of the server: scrubs. */
+export interface ServerRuns {
+  /** Those that are not over, with the progress of now. */
+  live(): readonly Run[];
+  start(orderedBy: string): Promise<Run>;
+  suspend(id: string): Promise<Run>;
+  resume(id: string): Promise<Run>;
+  stop(id: string): Promise<Run>;
+  /** Calls back with the IDs of runs that changed, until disposed. Urgent: another state. */
+  onChange(callback: OnChange): Disposable;
+}
+
+/** What the server role knows and does beyond `account`, which keeps its accounts and invitations. */
 export interface ServerNeeds {
-  /** By ID; `after` is an ID. */
-  accounts(filter: AccountFilterFacts, page: Page<string>): Promise<AccountRecord[]>;
-  countAccounts(filter: AccountFilterFacts): Promise<number>;
-  /** Those that there are, in any order. */
-  accountsById(ids: readonly string[]): Promise<AccountRecord[]>;
+  /** What each of these accounts takes; those without anything stored may be left out. */
+  usage(accounts: readonly string[]): Promise<ReadonlyMap<string, AccountUsageRecord>>;
   /** Repositories of each of these accounts, by name. */
   repositories(accounts: readonly string[]): Promise<ReadonlyMap<string, readonly StoredRepositoryRecord[]>>;
-  /** Calls back with the IDs of accounts that changed, until disposed. */
-  watchAccounts(onChange: OnChange): Disposable;
-
-  approveAccount(id: string, quota: number): Promise<AccountRecord>;
-  updateAccount(order: {
-    id: string;
-    label?: string;
-    quota?: number;
-    appendOnly?: boolean;
-    retentionLockDays?: number;
-    uploadBytesPerSecond?: number;
-  }): Promise<AccountRecord>;
-  setAccountActive(id: string, active: boolean): Promise<AccountRecord>;
-  resetAccountSecret(id: string): Promise<{ account: AccountRecord; secret: string }>;
-  suspendAccount(id: string, suspended: boolean): Promise<AccountRecord>;
-
-  /** The latest first; `after` is an invite's creation and ID. */
-  invites(page: Page<readonly [number, string]>): Promise<InviteRecord[]>;
-  countInvites(): Promise<number>;
-  createInvite(order: {
-    account?: string;
-    quota?: number;
-    appendOnly: boolean;
-    retentionLockDays: number;
-    validForMs: number;
-    address?: string;
-  }): Promise<{ invite: InviteRecord; text: string }>;
-  revokeInvite(id: string): Promise<void>;
-
   storage(): Promise<StorageRecord>;
+  /** Moves a repository, or all of an account and then the account, to the trash. SG1036. */
   deleteStored(account: string, repository: string | undefined): Promise<DeleteStoredRecord>;
   undelete(
     order: { account: string; repository: string; since?: number },
   ): Promise<{ files: number; bytes: number }>;
+  /** Calls back with the IDs of accounts whose usage changed, until disposed. */
+  onUsage(callback: OnChange): Disposable;
+  /** What an invitation tells of this server; `address` is what the administrator wants it to say. SG1040. */
+  inviteFacts(address: string | undefined): Promise<Omit<InviteFacts, "code">>;
+  /** Left out: no scrubs. */
+  readonly runs?: ServerRuns;
 }

@@ -2,13 +2,13 @@
 import { utf8 } from "../../mod/base/mod.ts";
 import { SgError } from "../../mod/errors/mod.ts";
 import type {
-  AccountRecord,
+  AccountUsageRecord,
   BackupSetRecord,
   ClientNeeds,
+  ConductorNeeds,
   DestinationRecord,
   InstallationNeeds,
   OnChange,
-  RunNeeds,
   RunRecord,
   ServerNeeds,
   SnapshotRecord,
@@ -38,7 +38,7 @@ export class Watchers {
 }
 
 /** Runs in memory. */
-export class ApiRuns implements RunNeeds {
+export class ApiRuns implements ConductorNeeds {
   readonly rows = new Map<string, RunRecord>();
   readonly watchers = new Watchers();
   /** How often rows were fetched, and what for. */
@@ -52,6 +52,7 @@ export class ApiRuns implements RunNeeds {
       state: "running",
       orderedBy: "user:anna",
       queuedAt: 1_000,
+      order: {},
       attempt: 1,
       problemCount: 0,
       ...before,
@@ -85,9 +86,9 @@ export class ApiRuns implements RunNeeds {
     return Promise.resolve(ids.flatMap((id) => this.rows.get(id) ?? []));
   }
 
-  live(): Promise<RunRecord[]> {
+  live(): RunRecord[] {
     const live = ["queued", "waiting", "running", "suspended"];
-    return Promise.resolve([...this.rows.values()].filter(({ state }) => live.includes(state)));
+    return [...this.rows.values()].filter(({ state }) => live.includes(state));
   }
 
   last(sets: readonly string[]): Promise<ReadonlyMap<string, RunRecord>> {
@@ -131,7 +132,11 @@ export class ApiRuns implements RunNeeds {
     return Promise.resolve([]);
   }
 
-  watch(onChange: OnChange): Disposable {
+  removeSet(id: string): Promise<void> {
+    return id === SET.id ? Promise.resolve() : Promise.reject(absent());
+  }
+
+  onChange(onChange: OnChange): Disposable {
     return this.watchers.add(onChange);
   }
 
@@ -175,7 +180,7 @@ export const SNAPSHOT: SnapshotRecord = {
 };
 
 /** A client role of one set, one destination and one snapshot. */
-export function apiClient(): ClientNeeds {
+export function apiClient(runs: ConductorNeeds): ClientNeeds {
   const entry = {
     name: utf8("note.txt"),
     path: utf8("/home/anna/note.txt"),
@@ -196,6 +201,7 @@ export function apiClient(): ClientNeeds {
   };
   const none = { rows: [], cursors: [], more: false };
   return {
+    runs,
     destinations: {
       page: () => Promise.resolve([DESTINATION]),
       count: () => Promise.resolve(1),
@@ -212,20 +218,19 @@ export function apiClient(): ClientNeeds {
       byId: (ids) => Promise.resolve(ids.includes(SET.id) ? [SET] : []),
       byName: (name) => Promise.resolve(name === SET.name ? SET : undefined),
       byDestination: (ids) => Promise.resolve(new Map(ids.map((id) => [id, [SET]]))),
-      preview: () =>
-        Promise.resolve({
-          files: 1,
-          bytes: 5,
-          excludedFiles: 0,
-          excludedBytes: 0,
-          excluded: [],
-          complete: true,
-        }),
       create: (order) => Promise.resolve({ ...SET, ...order, destinations: SET.destinations }),
       update: () => Promise.resolve(SET),
-      remove: (id) => id === SET.id ? Promise.resolve() : Promise.reject(absent()),
       recoverySheet: () => Promise.resolve("the sheet\n"),
     },
+    preview: () =>
+      Promise.resolve({
+        files: 1,
+        bytes: 5,
+        excludedFiles: 0,
+        excludedBytes: 0,
+        excluded: [],
+        complete: true,
+      }),
     snapshots: {
       page: () => Promise.resolve([SNAPSHOT]),
       count: () => Promise.resolve(1),
@@ -238,104 +243,27 @@ export function apiClient(): ClientNeeds {
   };
 }
 
-/** A server role with the accounts that are put there. */
+/** A server role that keeps nothing; accounts are those of the account room. */
 export class ApiServer implements ServerNeeds {
-  readonly rows = new Map<string, AccountRecord>();
+  readonly used = new Map<string, AccountUsageRecord>();
   readonly watchers = new Watchers();
 
-  /** Puts an account there as it now is, and says so. */
-  put(account: Partial<AccountRecord> & { readonly id: string }): AccountRecord {
-    const row: AccountRecord = {
-      state: "ACTIVE",
-      label: "",
-      used: 0,
-      trash: 0,
-      appendOnly: false,
-      retentionLockDays: 14,
-      suspended: false,
-      createdAt: 1_000,
-      ...this.rows.get(account.id),
-      ...account,
-    };
-    this.rows.set(row.id, row);
-    this.watchers.ring(row.id);
-    return row;
+  /** Sets what an account takes, and says so. */
+  put(account: string, used: number): void {
+    this.used.set(account, { used, trash: 0 });
+    this.watchers.ring(account);
   }
 
-  accounts(_: unknown, { limit, after = "" }: { limit: number; after?: string }): Promise<AccountRecord[]> {
-    const rows = [...this.rows.values()].sort((a, b) => (a.id < b.id ? -1 : 1)).filter(({ id }) =>
-      id > after
-    );
-    return Promise.resolve(rows.slice(0, limit));
-  }
-
-  countAccounts(): Promise<number> {
-    return Promise.resolve(this.rows.size);
-  }
-
-  accountsById(ids: readonly string[]): Promise<AccountRecord[]> {
-    return Promise.resolve(ids.flatMap((id) => this.rows.get(id) ?? []));
+  usage(): Promise<ReadonlyMap<string, AccountUsageRecord>> {
+    return Promise.resolve(this.used);
   }
 
   repositories(): Promise<ReadonlyMap<string, never[]>> {
     return Promise.resolve(new Map());
   }
 
-  watchAccounts(onChange: OnChange): Disposable {
-    return this.watchers.add(onChange);
-  }
-
-  approveAccount(id: string, quota: number): Promise<AccountRecord> {
-    return this.#change({ id, quota, state: "ACTIVE" });
-  }
-
-  updateAccount(order: { id: string }): Promise<AccountRecord> {
-    return this.#change(order);
-  }
-
-  setAccountActive(id: string, active: boolean): Promise<AccountRecord> {
-    return this.#change({ id, state: active ? "ACTIVE" : "INACTIVE" });
-  }
-
-  async resetAccountSecret(id: string): Promise<{ account: AccountRecord; secret: string }> {
-    return { account: await this.#change({ id }), secret: "the-new-secret" };
-  }
-
-  suspendAccount(id: string, suspended: boolean): Promise<AccountRecord> {
-    return this.#change({ id, suspended });
-  }
-
-  invites(): Promise<never[]> {
-    return Promise.resolve([]);
-  }
-
-  countInvites(): Promise<number> {
-    return Promise.resolve(0);
-  }
-
-  createInvite(
-    { appendOnly, retentionLockDays, validForMs }: {
-      appendOnly: boolean;
-      retentionLockDays: number;
-      validForMs: number;
-    },
-  ): ReturnType<ServerNeeds["createInvite"]> {
-    const invite = {
-      id: "i-1",
-      appendOnly,
-      retentionLockDays,
-      createdAt: 1_000,
-      expiresAt: 1_000 + validForMs,
-    };
-    return Promise.resolve({ invite, text: "the-invitation" });
-  }
-
-  revokeInvite(): Promise<void> {
-    return Promise.reject(absent());
-  }
-
   storage(): ReturnType<ServerNeeds["storage"]> {
-    return Promise.resolve({ folder: "/srv", free: 1, used: 2, allotted: 3, files: 4, damagedFiles: 0 });
+    return Promise.resolve({ folder: "/srv", free: 1, used: 2, files: 4, damagedFiles: 0 });
   }
 
   deleteStored(): ReturnType<ServerNeeds["deleteStored"]> {
@@ -346,8 +274,12 @@ export class ApiServer implements ServerNeeds {
     return Promise.resolve({ files: 0, bytes: 0 });
   }
 
-  #change(account: Partial<AccountRecord> & { readonly id: string }): Promise<AccountRecord> {
-    return this.rows.has(account.id) ? Promise.resolve(this.put(account)) : Promise.reject(absent());
+  onUsage(onChange: OnChange): Disposable {
+    return this.watchers.add(onChange);
+  }
+
+  inviteFacts(address = "pc.example"): ReturnType<ServerNeeds["inviteFacts"]> {
+    return Promise.resolve({ address, tlsPort: 32007, plainPort: 32004, fingerprint: "00".repeat(32) });
   }
 }
 

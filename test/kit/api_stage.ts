@@ -1,10 +1,12 @@
 // Copyright the SpareGrid authors. Apache-2.0.
+import { type AccountRoom, openAccountRoom } from "../../mod/account/mod.ts";
 import { type ApiNeeds, graphqlHandler, setCookie } from "../../mod/api/mod.ts";
 import { Audit } from "../../mod/audit/mod.ts";
-import { type Clock, type Log, systemClock } from "../../mod/base/mod.ts";
-import { openCatalog } from "../../mod/catalog/mod.ts";
+import { type Clock, type Log, systemClock, systemRandom } from "../../mod/base/mod.ts";
+import { type Catalog, openCatalog } from "../../mod/catalog/mod.ts";
 import { HttpServer } from "../../mod/http/mod.ts";
 import { openFileSystem } from "../../mod/platform/mod.ts";
+import { QUICK } from "./account_stage.ts";
 import { ApiPeople } from "./api_people.ts";
 import { apiClient, apiInstallation, ApiRuns, ApiServer } from "./api_rooms.ts";
 import { scratch } from "./scratch.ts";
@@ -33,6 +35,8 @@ export interface Sender {
 export interface ApiStage extends AsyncDisposable {
   readonly url: string;
   readonly people: ApiPeople;
+  readonly account: AccountRoom;
+  readonly catalog: Catalog;
   readonly runs: ApiRuns;
   readonly server: ApiServer;
   readonly audit: Audit;
@@ -52,9 +56,18 @@ export async function apiStage(
   clock: Clock = systemClock,
 ): Promise<ApiStage> {
   const folder = await scratch();
-  const catalog = await openCatalog({ fs: openFileSystem(), clock, folder: folder.path });
+  const fs = openFileSystem();
+  const catalog = await openCatalog({ fs, clock, folder: folder.path });
   const audit = new Audit({ catalog, clock });
-  const people = new ApiPeople();
+  const account = await openAccountRoom({
+    fs,
+    clock,
+    random: systemRandom,
+    folder: folder.path,
+    catalog,
+    passwordCost: QUICK,
+  });
+  const people = new ApiPeople(account);
   const runs = new ApiRuns();
   const server = new ApiServer();
   const logged: string[] = [];
@@ -64,10 +77,10 @@ export async function apiStage(
   const stopping = new AbortController();
   const needs = {
     installation: apiInstallation(),
-    people,
+    account,
     audit,
     runs,
-    client: apiClient(),
+    client: apiClient(runs),
     server,
     ...replace,
   };
@@ -93,6 +106,8 @@ export async function apiStage(
   return {
     url,
     people,
+    account,
+    catalog,
     runs,
     server,
     audit,

@@ -1,11 +1,13 @@
 // Copyright the SpareGrid authors. Apache-2.0.
+import type { Account } from "../../account/mod.ts";
+import { isSgError } from "../../errors/mod.ts";
+import type { ApiContext } from "../context.ts";
 import { given, serverIn } from "../given.ts";
 import { live } from "../live.ts";
-import { connection, textCursors } from "../page.ts";
+import type { OnChange } from "../needs.ts";
+import { accountConnection } from "../page.ts";
 import type { Resolvers } from "../schema_types.ts";
-import type { AccountRecord, ServerNeeds } from "../server_needs.ts";
 
-const CURSORS = textCursors("accounts");
 /** A subscription begins with the accounts that there are, read in pages of this length. */
 const PAGE_LENGTH = 500;
 
@@ -13,64 +15,94 @@ const PAGE_LENGTH = 500;
 export const accounts = {
   Query: {
     accounts: (_, args, context) => {
-      const server = serverIn(context);
       const filter = given(args.filter ?? {});
-      return connection(
-        args,
-        CURSORS,
-        (page) => server.accounts(filter, page),
-        ({ id }) => id,
-        () => server.countAccounts(filter),
-      );
+      return accountConnection(args, (order) => accountsIn(context).page(order, filter));
     },
-    account: async (_, { id }, context) => {
-      serverIn(context);
-      return await context.load.account(id) ?? null;
-    },
+    account: async (_, { id }, context) => await find(accountsIn(context), id) ?? null,
   },
   Mutation: {
     approveAccount: async (_, { input: { id, quota } }, context) => ({
-      account: await serverIn(context).approveAccount(id, quota),
+      account: await accountsIn(context).approve(id, quota),
     }),
-    updateAccount: async (_, { input }, context) => ({
-      account: await serverIn(context).updateAccount(given(input)),
-    }),
+    updateAccount: async (_, { input }, context) => {
+      const { id, quota, ...update } = given(input);
+      const limit = quota === undefined ? {} : { quotaBytes: quota };
+      return { account: await accountsIn(context).update(id, { ...update, ...limit }) };
+    },
     setAccountActive: async (_, { id, active }, context) => ({
-      account: await serverIn(context).setAccountActive(id, active),
+      account: await accountsIn(context).setActive(id, active),
     }),
-    resetAccountSecret: async (_, { id }, context) => await serverIn(context).resetAccountSecret(id),
+    resetAccountSecret: async (_, { id }, context) => await accountsIn(context).resetSecret(id),
     suspendAccount: async (_, { id, suspended }, context) => ({
-      account: await serverIn(context).suspendAccount(id, suspended),
+      account: await accountsIn(context).suspend(id, suspended),
     }),
   },
   Subscription: {
     accounts: {
       subscribe: (_, _args, context) => {
-        const server = serverIn(context);
-        return live<AccountRecord>(
+        const accounts = accountsIn(context);
+        return live<Account>(
           {
-            begin: () => allIds(server),
-            load: context.load.account,
-            watch: (onChange) => server.watchAccounts(onChange),
+            begin: () => allIds(accounts),
+            load: (id) => find(accounts, id),
+            watch: (onChange) => watchAccounts(context, onChange),
           },
           context.clock,
           context.signal,
         ) as AsyncIterable<never>;
       },
-      resolve: (account: unknown) => account as AccountRecord,
+      resolve: (account: unknown) => account as Account,
     },
   },
   Account: {
+    quota: ({ quotaBytes }) => quotaBytes,
+    used: async ({ id }, _args, { load }) => (await load.usage(id))?.used ?? 0,
+    trash: async ({ id }, _args, { load }) => (await load.usage(id))?.trash ?? 0,
     repositories: async ({ id }, _args, { load }) => await load.repositories(id) ?? [],
   },
 } satisfies Resolvers;
 
-async function allIds(server: ServerNeeds): Promise<string[]> {
+type Accounts = ApiContext["needs"]["account"]["accounts"];
+
+function accountsIn(context: ApiContext): Accounts {
+  serverIn(context);
+  return context.needs.account.accounts;
+}
+
+async function find(accounts: Accounts, id: string): Promise<Account | undefined> {
+  try {
+    return await accounts.get(id);
+  } catch (error) {
+    if (isSgError(error, "SG1036")) return undefined;
+    throw error;
+  }
+}
+
+/** Changes of accounts and of what they take. */
+function watchAccounts(context: ApiContext, onChange: OnChange): Disposable {
+  const usage = serverIn(context).onUsage(onChange);
+  const stop = new AbortController();
+  const changed = context.needs.account.accounts.watch(stop.signal);
+  void (async () => {
+    for await (const id of changed) onChange(id, true);
+  })();
+  return {
+    [Symbol.dispose]: () => {
+      usage[Symbol.dispose]();
+      stop.abort();
+    },
+  };
+}
+
+async function allIds(accounts: Accounts): Promise<string[]> {
   const ids: string[] = [];
-  for (;;) {
-    const after = ids.at(-1);
-    const rows = await server.accounts({}, { limit: PAGE_LENGTH, ...(after === undefined ? {} : { after }) });
-    ids.push(...rows.map(({ id }) => id));
-    if (rows.length < PAGE_LENGTH) return ids;
+  for (let after: string | undefined;;) {
+    const { nodes, hasNextPage, endCursor } = await accounts.page({
+      first: PAGE_LENGTH,
+      ...(after === undefined ? {} : { after }),
+    });
+    ids.push(...nodes.map(({ id }) => id));
+    if (!hasNextPage) return ids;
+    after = endCursor;
   }
 }

@@ -1,32 +1,35 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { given, serverIn } from "../given.ts";
-import { connection, timeCursors } from "../page.ts";
+import { accountConnection } from "../page.ts";
 import type { Resolvers } from "../schema_types.ts";
-
-const CURSORS = timeCursors("invites");
 
 /** Invitations of clients. */
 export const invites = {
   Query: {
     invites: (_, args, context) => {
-      const server = serverIn(context);
-      return connection(
-        args,
-        CURSORS,
-        (page) => server.invites(page),
-        ({ createdAt, id }) => [createdAt, id] as const,
-        () => server.countInvites(),
-      );
+      serverIn(context);
+      return accountConnection(args, (order) => context.needs.account.invites.page(order));
     },
   },
   Mutation: {
     createInvite: async (_, { input }, context) => {
-      const { validFor, ...order } = given(input);
-      return await serverIn(context).createInvite({ ...order, validForMs: validFor });
+      const { validFor, address, quota, ...order } = given(input);
+      const facts = await serverIn(context).inviteFacts(address);
+      const limit = quota === undefined ? {} : { quotaBytes: quota };
+      return await context.needs.account.invites.create({
+        ...order,
+        ...facts,
+        ...limit,
+        validForMs: validFor,
+      });
     },
     revokeInvite: async (_, { id }, context) => {
-      await serverIn(context).revokeInvite(id);
+      serverIn(context);
+      await context.needs.account.invites.revoke(id);
       return { done: true };
     },
+  },
+  Invite: {
+    quota: ({ quotaBytes }) => quotaBytes,
   },
 } satisfies Resolvers;

@@ -1,17 +1,17 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { CODES, type SgCode } from "../../errors/mod.ts";
-import type { RunRecord } from "../client_needs.ts";
 import { actorOf } from "../audit_trail.ts";
-import { clientIn, found, given, pathBytes } from "../given.ts";
-import { live } from "../live.ts";
+import type { RunRecord } from "../client_needs.ts";
+import type { ApiContext } from "../context.ts";
+import { SgError } from "../../errors/mod.ts";
+import { clientIn, found, given, pathBytes, serverIn } from "../given.ts";
+import { live, type Shown } from "../live.ts";
+import type { OnChange } from "../needs.ts";
 import { connection, numberCursors, textCursors } from "../page.ts";
 import type { Resolvers } from "../schema_types.ts";
 
 const CURSORS = textCursors("runs");
 const PROBLEM_CURSORS = numberCursors("problems");
 const OVER: readonly RunRecord["state"][] = ["done", "incomplete", "failed", "stopped"];
-
-const moves = ({ state }: RunRecord) => state === "running";
 
 /** Everything that takes time. */
 export const runs = {
@@ -30,65 +30,90 @@ export const runs = {
   },
   Mutation: {
     startRun: async (_, { input }, context) => {
-      const [run, ...others] = await context.needs.runs.start({
-        ...given(input),
-        orderedBy: actorOf(context),
-      });
+      const { kind, set, ...order } = given(input);
+      const orderedBy = actorOf(context);
+      if (kind === "scrub") return { run: await scrubsIn(context).start(orderedBy), others: [] };
+      if (kind === "restore") throw notStarted("a restore is started by startRestore");
+      if (set === undefined) throw notStarted("it takes a set");
+      const [run, ...others] = await clientIn(context).runs.start({ kind, set, ...order, orderedBy });
       return { run: found(run), others };
     },
     startRestore: async (_, { input }, context) => {
-      clientIn(context);
       const { paths, ...order } = given(input);
-      const run = await context.needs.runs.restore({
-        ...order,
-        ...(paths === undefined ? {} : { paths: paths.map(pathBytes) }),
-        orderedBy: actorOf(context),
-      });
+      const inside = paths === undefined ? {} : { paths: paths.map(pathBytes) };
+      const run = await clientIn(context).runs.restore({ ...order, ...inside, orderedBy: actorOf(context) });
       return { run, others: [] };
     },
-    suspendRun: async (_, { id }, { needs }) => ({ run: await needs.runs.suspend(id), others: [] }),
-    resumeRun: async (_, { id }, { needs }) => ({ run: await needs.runs.resume(id), others: [] }),
-    stopRun: async (_, { id }, { needs }) => ({ run: await needs.runs.stop(id), others: [] }),
+    suspendRun: async (_, { id }, context) => told(await (await conductorOf(id, context)).suspend(id)),
+    resumeRun: async (_, { id }, context) => told(await (await conductorOf(id, context)).resume(id)),
+    stopRun: async (_, { id }, context) => told(await (await conductorOf(id, context)).stop(id)),
   },
   Subscription: {
     run: {
-      subscribe: async (_, { id }, { needs, load, clock, signal }) => {
-        found(await load.run(id));
+      subscribe: async (_, { id }, context) => {
+        found(await context.load.run(id));
         return live<RunRecord>(
           {
+            ...shown(context),
             begin: () => Promise.resolve([id]),
-            load: load.run,
-            watch: (onChange) => needs.runs.watch((key, urgent) => key === id && onChange(key, urgent)),
-            moves,
+            watch: (onChange) => watchRuns(context, (key, urgent) => key === id && onChange(key, urgent)),
             last: ({ state }) => OVER.includes(state),
           },
-          clock,
-          signal,
+          context.clock,
+          context.signal,
         ) as AsyncIterable<never>;
       },
       resolve: (run: unknown) => run as RunRecord,
     },
     runs: {
-      subscribe: (_, _args, { needs, load, clock, signal }) =>
-        live<RunRecord>(
-          {
-            begin: async () => (await needs.runs.live()).map(({ id }) => id),
-            load: load.run,
-            watch: (onChange) => needs.runs.watch(onChange),
-            moves,
-          },
-          clock,
-          signal,
-        ) as AsyncIterable<never>,
+      subscribe: (_, _args, context) =>
+        live<RunRecord>(shown(context), context.clock, context.signal) as AsyncIterable<never>,
       resolve: (run: unknown) => run as RunRecord,
     },
   },
   Run: {
-    set: async ({ setId }, _args, { load }) => setId ? await load.set(setId) ?? null : null,
+    set: async ({ setId }, _args, { load }) => setId === undefined ? null : await load.set(setId) ?? null,
     destination: async ({ destinationId }, _args, { load }) =>
-      destinationId ? await load.destination(destinationId) ?? null : null,
-    remedy: ({ code, remedy }) => remedy ?? (code && code in CODES ? CODES[code as SgCode].remedy : null),
+      destinationId === undefined ? null : await load.destination(destinationId) ?? null,
     problems: ({ id }, args, { needs }) =>
       connection(args, PROBLEM_CURSORS, (page) => needs.runs.problems(id, page), ({ position }) => position),
   },
 } satisfies Resolvers;
+
+/** All runs that are not over, and each change. */
+function shown(context: ApiContext): Shown<RunRecord> {
+  const { client, server } = context.needs;
+  const all = () => [...client?.runs.live() ?? [], ...server?.runs?.live() ?? []];
+  return {
+    begin: () => Promise.resolve(all().map(({ id }) => id)),
+    load: context.load.run,
+    watch: (onChange) => watchRuns(context, onChange),
+    moves: ({ state }) => state === "running",
+  };
+}
+
+function watchRuns({ needs: { client, server } }: ApiContext, onChange: OnChange): Disposable {
+  const watched = new DisposableStack();
+  for (const runs of [client?.runs, server?.runs]) if (runs) watched.use(runs.onChange(onChange));
+  return watched;
+}
+
+function scrubsIn(context: ApiContext) {
+  const scrubs = serverIn(context).runs;
+  if (!scrubs) throw notStarted("this server makes no scrubs");
+  return scrubs;
+}
+
+/** Who leads a run: the server its scrubs, the client all others. SG1036. */
+async function conductorOf(id: string, context: ApiContext) {
+  const { kind } = found(await context.load.run(id));
+  return kind === "scrub" ? scrubsIn(context) : clientIn(context).runs;
+}
+
+function told(run: RunRecord): { run: RunRecord; others: RunRecord[] } {
+  return { run, others: [] };
+}
+
+function notStarted(why: string): SgError {
+  return new SgError("SG1040", `Cannot start the run: ${why}`);
+}

@@ -23,7 +23,7 @@ export const sets = {
       return await clientIn(context).sets.byName(name!) ?? null;
     },
     previewSet: (_, { input: { sources, excludes } }, context) =>
-      clientIn(context).sets.preview(sources, excludesOf(excludes), context.signal),
+      clientIn(context).preview(sources, excludesOf(excludes), context.signal),
   },
   Mutation: {
     createSet: async (_, { input }, context) => {
@@ -51,7 +51,7 @@ export const sets = {
       };
     },
     deleteSet: async (_, { input: { id, withBackups } }, context) => {
-      await clientIn(context).sets.remove(id, withBackups, actorOf(context));
+      await clientIn(context).runs.removeSet(id, withBackups, actorOf(context));
       return { done: true };
     },
     recoverySheet: async (_, { set }, context) => ({ text: await clientIn(context).sets.recoverySheet(set) }),

@@ -5,7 +5,10 @@ import type { Resolvers } from "../schema_types.ts";
 /** What this server keeps for its clients. */
 export const stored = {
   Query: {
-    storage: (_, _args, context) => serverIn(context).storage(),
+    storage: async (_, _args, context) => ({
+      ...await serverIn(context).storage(),
+      allotted: await context.needs.account.accounts.allottedBytes(),
+    }),
   },
   Mutation: {
     deleteStored: (_, { input: { account, repository } }, context) =>

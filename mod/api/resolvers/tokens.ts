@@ -1,49 +1,36 @@
 // Copyright the SpareGrid authors. Apache-2.0.
+import type { Right } from "../../account/mod.ts";
 import { SgError } from "../../errors/mod.ts";
-import { callerIn, found, given } from "../given.ts";
-import { connection, timeCursors } from "../page.ts";
-import type { HeldRight } from "../people_needs.ts";
-import type { Resolvers, Right } from "../schema_types.ts";
-
-const CURSORS = timeCursors("tokens");
+import { identityOf } from "../callers.ts";
+import { given } from "../given.ts";
+import { accountConnection } from "../page.ts";
+import type { Resolvers, Right as NamedRight } from "../schema_types.ts";
 
 /** API tokens. */
 export const tokens = {
   Query: {
-    tokens: (_, args, context) => {
-      const { people } = context.needs;
-      const caller = callerIn(context);
-      const whose = caller.rights.includes("ADMINISTER") ? undefined : caller.userId;
-      return connection(
-        args,
-        CURSORS,
-        (page) => people.tokens(whose, page),
-        ({ createdAt, id }) => [createdAt, id] as const,
-        () => people.countTokens(whose),
-      );
-    },
+    tokens: (_, args, { caller, needs }) =>
+      accountConnection(args, (order) => needs.account.tokens.page(identityOf(caller), order)),
   },
   Mutation: {
-    createToken: async (_, { input }, context) => {
+    createToken: async (_, { input }, { caller, needs }) => {
       const { name, scopes, expiresIn } = given(input);
-      return await context.needs.people.createToken(callerIn(context), {
+      const life = expiresIn === undefined ? {} : { expiresInMs: expiresIn };
+      return await needs.account.tokens.create(identityOf(caller), {
         name,
         scopes: scopes.map(held),
-        ...(expiresIn === undefined ? {} : { expiresInMs: expiresIn }),
+        ...life,
       });
     },
-    revokeToken: async (_, { id }, context) => {
-      await context.needs.people.revokeToken(callerIn(context), id);
+    revokeToken: async (_, { id }, { caller, needs }) => {
+      await needs.account.tokens.revoke(identityOf(caller), id);
       return { done: true };
     },
-  },
-  Token: {
-    user: async ({ userId }, _args, { load }) => found(await load.user(userId)),
   },
 } satisfies Resolvers;
 
 /** NOBODY is what a field asks of a stranger, and nothing that anyone could hold. */
-function held(right: Right): HeldRight {
+function held(right: NamedRight): Right {
   if (right === "NOBODY") throw new SgError("SG1040", "Cannot make the token: NOBODY is no scope");
   return right;
 }

@@ -1,21 +1,22 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { given } from "../given.ts";
-import { connection, textCursors } from "../page.ts";
+import { accountConnection } from "../page.ts";
 import type { Resolvers } from "../schema_types.ts";
-
-const CURSORS = textCursors("users");
 
 /** Users of this installation. */
 export const users = {
   Query: {
-    users: (_, args, { needs: { people } }) =>
-      connection(args, CURSORS, (page) => people.users(page), ({ name }) => name, () => people.countUsers()),
+    users: (_, args, { needs: { account } }) => accountConnection(args, (order) => account.users.page(order)),
   },
   Mutation: {
-    createUser: async (_, { input }, { needs }) => ({ user: await needs.people.createUser(input) }),
-    updateUser: async (_, { input }, { needs }) => ({ user: await needs.people.updateUser(given(input)) }),
+    createUser: async (_, { input }, { needs }) => ({ user: await needs.account.users.create(input) }),
+    updateUser: async (_, { input }, { caller, needs }) => {
+      const { id, ...update } = given(input);
+      const own = caller?.identity.user.id === id ? caller.identity.sessionId : undefined;
+      return { user: await needs.account.users.update(id, update, own) };
+    },
     deleteUser: async (_, { id }, { needs }) => {
-      await needs.people.deleteUser(id);
+      await needs.account.users.delete(id);
       return { done: true };
     },
   },

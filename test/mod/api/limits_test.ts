@@ -70,8 +70,8 @@ Deno.test("checkLimits: fragments in circles, and fragments that double each oth
 
 Deno.test("graphqlHandler: bombs are refused, the memory stays, the service goes on", async () => {
   await using stage = await apiStage();
-  stage.people.add("anna", "ADMINISTRATOR");
-  const token = stage.people.issue("anna", ["READ", "OPERATE", "RESTORE", "ADMINISTER"]);
+  await stage.people.add("anna", "administrator");
+  const token = await stage.people.issue("anna", ["READ", "OPERATE", "RESTORE", "ADMINISTER"]);
   const list = (length: number, make: (i: number) => string) =>
     Array.from({ length }, (_, i) => make(i)).join(" ");
   const bombs: Record<string, string> = {
