@@ -68,7 +68,11 @@ export async function openEngine(
   }
 }
 
-function sessionOptions(connection: ConnectionOrder, password: string, opening: Opening): SessionOptions {
+function sessionOptions(
+  connection: ConnectionOrder,
+  password: string,
+  opening: Opening,
+): SessionOptions & { readonly password: string } {
   const { noLock, retryLockMs, compression, packBytes, cache, cacheFolder } = connection;
   const { signal, note } = opening;
   return {

@@ -11,6 +11,7 @@ import { JournalFile } from "./journal_file.ts";
 import type { BackupOrder, BackupReport, RunOptions } from "./orders.ts";
 import { PROGRAM_VERSION } from "./program_version.ts";
 import type { Session } from "./session.ts";
+import type { SessionRun } from "./session_run.ts";
 import { BackupTarget } from "./backup_target.ts";
 
 /** What one backup is about: whose files, which paths. The same set compares with its last snapshot. */
@@ -33,13 +34,12 @@ export async function runBackup(
   options: RunOptions,
 ): Promise<BackupReport> {
   const start = session.ports.clock.now();
-  await using lock = await session.lock({ exclusive: false, stores: true }, options);
-  const run = { ...options, signal: lock.signal };
-  return await lock.explain(() => backUpUnderLock(session, order, run, start));
+  await using run = await session.begin({ exclusive: false, stores: true }, options);
+  return await run.explain(() => backUpUnderLock(run, order, { ...options, signal: run.signal }, start));
 }
 
 async function backUpUnderLock(
-  session: Session,
+  session: SessionRun,
   order: BackupOrder,
   run: RunOptions,
   start: Instant,
@@ -47,11 +47,10 @@ async function backUpUnderLock(
   const source = sourceOf(order, run);
   const set: BackupSet = { hostname: order.hostname ?? hostName(), paths: shownPaths(source) };
   const parent = await findParent(session, order, set, run.signal);
-  await session.loadIndex(run.signal);
-  session.beginBackup();
+  await session.loadIndex();
 
   using journal = await openJournal(session, order, set);
-  const target = new BackupTarget(session, { dryRun: order.dryRun ?? false, signal: run.signal });
+  using target = new BackupTarget(session, { dryRun: order.dryRun ?? false, signal: run.signal });
   const archiver = new Archiver(
     session.ports,
     needsOf(session, target, journal),
@@ -109,7 +108,7 @@ function shownPaths(source: Source): string[] {
 
 /** The snapshot to compare with: the one asked for, or the latest of the same host and paths. */
 async function findParent(
-  session: Session,
+  session: SessionRun,
   order: BackupOrder,
   set: BackupSet,
   signal: AbortSignal,
@@ -144,7 +143,7 @@ function archiverOptions(order: BackupOrder, parent: NamedSnapshot | undefined) 
   };
 }
 
-function needsOf(session: Session, target: BackupTarget, journal: JournalFile | undefined): ArchiverNeeds {
+function needsOf(session: SessionRun, target: BackupTarget, journal: JournalFile | undefined): ArchiverNeeds {
   const { repository } = session;
   return {
     loadTree: (id, signal) => repository.loadTree(id, signal),
@@ -159,7 +158,7 @@ function needsOf(session: Session, target: BackupTarget, journal: JournalFile | 
 
 /** The resume journal of this set. Streams cannot be resumed, and a dry run stores nothing. */
 async function openJournal(
-  session: Session,
+  session: SessionRun,
   order: BackupOrder,
   set: BackupSet,
 ): Promise<JournalFile | undefined> {

@@ -3,7 +3,7 @@ import { type BlobId, type Clock, toHex } from "../base/mod.ts";
 import { isSgError, SgError } from "../errors/mod.ts";
 import { BlobWriter, type SavedCounts, type SealedPack } from "../repository/mod.ts";
 import type { Lanes } from "./lanes.ts";
-import type { Session } from "./session.ts";
+import type { SessionRun } from "./session_run.ts";
 
 /** After an interruption the storage has so long to take what is on its way; then that is given up. */
 const GRACE_MS = 1100;
@@ -17,15 +17,17 @@ export interface BackupTargetOptions {
 }
 
 /** Where a backup's blobs go: into the repository, or nowhere in a dry run, which counts them all the same. */
-export class BackupTarget {
+export class BackupTarget implements Disposable {
   readonly lanes: Lanes;
-  readonly #session: Session;
+  readonly #session: SessionRun;
+  readonly #grace: Grace;
   readonly #call: { readonly signal: AbortSignal };
   readonly #dry: DryRun | undefined;
 
-  constructor(session: Session, { dryRun, signal }: BackupTargetOptions) {
+  constructor(session: SessionRun, { dryRun, signal }: BackupTargetOptions) {
     this.#session = session;
-    this.#call = { signal: withGrace(signal, session.ports.clock) };
+    this.#grace = new Grace(signal, session.ports.clock);
+    this.#call = { signal: this.#grace.signal };
     this.#dry = dryRun ? new DryRun(session) : undefined;
     this.lanes = session.lanes((pack) => this.#save(pack));
   }
@@ -51,29 +53,49 @@ export class BackupTarget {
     for (const pack of packs) await this.#dry.take(pack);
   }
 
+  /** Stops listening to the run's signal. */
+  [Symbol.dispose](): void {
+    this.#grace[Symbol.dispose]();
+  }
+
   #save(pack: SealedPack): Promise<void> {
     return this.#dry ? this.#dry.take(pack) : this.#session.repository.savePack(pack, this.#call);
   }
 }
 
 /** Aborts a while after `signal` does, so that an interrupted run can bring home what it has. */
-function withGrace(signal: AbortSignal, clock: Clock): AbortSignal {
-  const late = new AbortController();
-  signal.addEventListener("abort", () => {
-    const { reason } = signal;
-    const why = isSgError(reason) ? reason : new SgError("SG1016", "The command was interrupted");
-    void clock.sleep(GRACE_MS).then(() => late.abort(why));
-  }, { once: true });
-  return late.signal;
+class Grace implements Disposable {
+  readonly #late = new AbortController();
+  readonly #source: AbortSignal;
+  readonly #onAbort: () => void;
+
+  constructor(source: AbortSignal, clock: Clock) {
+    this.#source = source;
+    this.#onAbort = () => {
+      const { reason } = source;
+      const why = isSgError(reason) ? reason : new SgError("SG1016", "The command was interrupted");
+      void clock.sleep(GRACE_MS).then(() => this.#late.abort(why));
+    };
+    source.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
+  get signal(): AbortSignal {
+    return this.#late.signal;
+  }
+
+  /** A signal outlives many runs: whoever goes on listening is kept with it. */
+  [Symbol.dispose](): void {
+    this.#source.removeEventListener("abort", this.#onAbort);
+  }
 }
 
 /** Counts what a run would store. */
 class DryRun {
   readonly counts = { dataBlobs: 0, treeBlobs: 0, dataBytes: 0, treeBytes: 0, packedBytes: 0, packs: 0 };
   readonly #writer: BlobWriter;
-  readonly #session: Session;
+  readonly #session: SessionRun;
 
-  constructor(session: Session) {
+  constructor(session: SessionRun) {
     const { repository, ports } = session;
     this.#session = session;
     this.#writer = new BlobWriter(

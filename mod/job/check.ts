@@ -46,13 +46,13 @@ export async function runCheck(
   order: CheckOrder,
   options: RunOptions,
 ): Promise<CheckReport> {
-  await using lock = await session.lock({ exclusive: false }, options);
+  await using run = await session.begin({ exclusive: false, freshIndex: true }, options);
   let now: CheckProgress = { phase: "index", done: 0, total: 0 };
   let problems = 0;
   options.onStart?.(() => progressOf(now, problems));
-  const lanes = order.readData && session.lanes();
-  const report = await checkRepository(session.repository, {
-    signal: lock.signal,
+  const lanes = order.readData && run.lanes();
+  const report = await checkRepository(run.repository, {
+    signal: run.signal,
     ...(order.readData && { readData: order.readData === true ? "all" : order.readData }),
     ...(order.filter ? { filter: order.filter } : {}),
     ...(lanes && {
@@ -68,7 +68,7 @@ export async function runCheck(
     },
   });
   // Beside a prune that took the lock for stale anything looks like damage.
-  if (report.errors > 0) await session.repository.assertHeld();
+  if (report.errors > 0) await run.repository.assertHeld();
   return report;
 }
 

@@ -5,6 +5,7 @@ import { walkTrees } from "../repository/mod.ts";
 import type { RunOptions } from "./orders.ts";
 import { resolveTree } from "./select.ts";
 import type { Session } from "./session.ts";
+import type { SessionRun } from "./session_run.ts";
 
 /** What differs at one path: added, removed, content, type, or (asked for) metadata only. restic's letters. */
 export type Change = "+" | "-" | "M" | "T" | "U";
@@ -51,11 +52,11 @@ export async function* diffSnapshots(
   order: DiffOrder,
   options: RunOptions,
 ): AsyncGenerator<Difference, DiffStatistics> {
-  await using lock = await session.lock({ exclusive: false }, options);
-  const { signal } = lock;
-  const from = await resolveTree(session, order.from, { ...options, signal });
-  const to = await resolveTree(session, order.to, { ...options, signal });
-  const comparison = new Comparison(session, order.metadata ?? false, signal);
+  await using run = await session.begin({ exclusive: false }, options);
+  const { signal } = run;
+  const from = await resolveTree(run, order.from, { ...options, signal });
+  const to = await resolveTree(run, order.to, { ...options, signal });
+  const comparison = new Comparison(run, order.metadata ?? false, signal);
   yield* comparison.trees(from.treeId, to.treeId, utf8("/"));
   return await comparison.statistics();
 }
@@ -72,7 +73,7 @@ class Comparison {
   readonly #common = new Set<BlobId>();
 
   constructor(
-    readonly session: Session,
+    readonly session: SessionRun,
     readonly metadata: boolean,
     readonly signal: AbortSignal,
   ) {}

@@ -8,6 +8,7 @@ import type { RunOptions, SnapshotFilter } from "./orders.ts";
 import { readableTrees } from "./readable_trees.ts";
 import { folderTree, resolveTree } from "./select.ts";
 import type { Session } from "./session.ts";
+import type { SessionRun } from "./session_run.ts";
 
 /** What to write out. */
 export interface DumpOrder {
@@ -29,18 +30,18 @@ export async function* runDump(
   order: DumpOrder,
   options: RunOptions,
 ): AsyncGenerator<Uint8Array, void> {
-  await using lock = await session.lock({ exclusive: false }, options);
-  const { signal } = lock;
-  const { treeId } = await resolveTree(session, order.snapshot, { ...options, signal }, order.filter);
-  const { repository } = session;
+  await using run = await session.begin({ exclusive: false }, options);
+  const { signal } = run;
+  const { treeId } = await resolveTree(run, order.snapshot, { ...options, signal }, order.filter);
+  const { repository } = run;
   const needs: DumpNeeds = {
     ...readableTrees(repository),
     loadBlob: (id, stop) => repository.loadBlob("data", id, stop),
   };
   const components = splitPath(utf8(order.path));
   const name = components.pop();
-  const parent = await folderTree(session, treeId, absolutePath(components), signal);
-  const node = name && await nodeIn(session, parent, name, order.path, signal);
+  const parent = await folderTree(run, treeId, absolutePath(components), signal);
+  const node = name && await nodeIn(run, parent, name, order.path, signal);
   if (node && node.type !== "dir") return yield* dumpFile(needs, node, signal);
   const root = node ? node.subtree : parent;
   if (root === undefined) throw new SgError("SG1005", `Cannot dump ${order.path}: the folder has no tree`);
@@ -49,7 +50,7 @@ export async function* runDump(
 }
 
 async function nodeIn(
-  session: Session,
+  session: SessionRun,
   tree: Parameters<typeof folderTree>[1],
   name: Uint8Array,
   path: string,

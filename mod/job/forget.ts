@@ -6,6 +6,7 @@ import { listSnapshots } from "./listing.ts";
 import type { NamedSnapshot, RunOptions, SnapshotFilter } from "./orders.ts";
 import { type PruneOrder, type PruneReport, pruneUnderLock } from "./prune.ts";
 import type { Session } from "./session.ts";
+import type { SessionRun } from "./session_run.ts";
 
 /** Which snapshots go. With `ids` exactly those, and no policy is used. */
 export interface ForgetOrder {
@@ -53,13 +54,12 @@ export async function runForget(
   if (order.ids.length === 0 && !hasRule(order.policy) && !order.allowRemoveAll) {
     throw new SgError("SG1008", "Cannot forget: no snapshot is named and no keep rule is given");
   }
-  await using lock = await session.lock({ exclusive: true }, options);
-  const run = { ...options, signal: lock.signal };
-  return await lock.explain(() => forgetUnderLock(session, order, run));
+  await using run = await session.begin({ exclusive: true, freshIndex: order.prune !== undefined }, options);
+  return await run.explain(() => forgetUnderLock(run, order, { ...options, signal: run.signal }));
 }
 
 async function forgetUnderLock(
-  session: Session,
+  session: SessionRun,
   order: ForgetOrder,
   run: RunOptions,
 ): Promise<ForgetReport> {
@@ -72,7 +72,7 @@ async function forgetUnderLock(
   return { groups, removed, prune: await pruneUnderLock(session, order.prune, run) };
 }
 
-async function judge(session: Session, order: ForgetOrder, run: RunOptions): Promise<ForgetGroup[]> {
+async function judge(session: SessionRun, order: ForgetOrder, run: RunOptions): Promise<ForgetGroup[]> {
   const { repository, ports } = session;
   // A snapshot that cannot be read might be the one to keep: better stop than guess.
   const all = await repository.listSnapshots({ signal: run.signal, filter: order.filter });

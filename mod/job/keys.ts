@@ -13,23 +13,23 @@ export interface NewKey {
 
 /** The keys (passwords) of the repository, the oldest first; those that cannot be read are told to the observer. */
 export async function listKeys(session: Session, options: RunOptions): Promise<KeyEntry[]> {
-  await using lock = await session.lock({ exclusive: false }, options);
-  return await session.repository.listKeys({
-    signal: lock.signal,
+  await using run = await session.begin({ exclusive: false }, options);
+  return await run.repository.listKeys({
+    signal: run.signal,
     onDamage: (_, { code, message }) => options.observer.problem({ code, message }),
   });
 }
 
 /** Adds a password. */
 export async function addKey(session: Session, key: NewKey, options: RunOptions): Promise<KeyId> {
-  await using lock = await session.lock({ exclusive: false, stores: true }, options);
-  return await session.repository.addKey(key, { signal: lock.signal });
+  await using run = await session.begin({ exclusive: false, stores: true }, options);
+  return await run.repository.addKey(key, { signal: run.signal });
 }
 
 /** Removes a key by its ID or the beginning of it. SG1031 no such key, SG1029 it is the one in use. */
 export async function removeKey(session: Session, id: string, options: RunOptions): Promise<KeyId> {
-  await using lock = await session.lock({ exclusive: true }, options);
-  return await session.repository.removeKey(id, { signal: lock.signal });
+  await using run = await session.begin({ exclusive: true }, options);
+  return await run.repository.removeKey(id, { signal: run.signal });
 }
 
 /** Replaces the password in use. */
@@ -38,8 +38,8 @@ export async function changePassword(
   password: string,
   options: RunOptions,
 ): Promise<KeyId> {
-  await using lock = await session.lock({ exclusive: true }, options);
-  return await session.repository.changePassword({ password }, { signal: lock.signal });
+  await using run = await session.begin({ exclusive: true }, options);
+  return await run.repository.changePassword({ password }, { signal: run.signal });
 }
 
 /** Removes locks whose holder is gone, or all locks. Gives how many. Takes none itself. */

@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { FileSaver, StreamSaver } from "../archiver/mod.ts";
+import { FileSaver, type SavedStream, StreamSaver } from "../archiver/mod.ts";
 import { freeBytes, type PackId, type Random } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import type { FileSystem } from "../platform/mod.ts";
@@ -51,8 +51,11 @@ export class Lane {
   readonly #reader: BlobReader;
   readonly #table: BlobTable;
   readonly #files: FileWriter;
-  readonly #saving: Saving | undefined;
-  readonly #stop = new AbortController();
+  readonly #newSaving: (() => Saving) | undefined;
+  #saving: Saving | undefined;
+  #stop = new AbortController();
+  /** What is begun of the present run must not reach the next: a blob half put in, a pack half full, a failure. */
+  #spoilt = false;
   /** Saving shares one chunk buffer and one open pack, so its questions are answered one after the other. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -66,7 +69,8 @@ export class Lane {
       openBlob: (id, sealed, uncompressedLength) =>
         reader.openBriefly("data", id, sealed, uncompressedLength),
     });
-    if (seed.writer) this.#saving = new Saving(seed.writer, seed.chunkerSecret, ports, handOver);
+    const { writer, chunkerSecret } = seed;
+    if (writer) this.#newSaving = () => new Saving(writer, chunkerSecret, ports, handOver);
   }
 
   /** Answers one question. */
@@ -86,6 +90,15 @@ export class Lane {
   /** Makes what is under way, and everything asked later, fail with SG1016. */
   abort(): void {
     this.#stop.abort(new SgError("SG1016", "The command was interrupted"));
+  }
+
+  /** Makes the lane ready for another run; only when every question of the last one was answered. */
+  renew(): void {
+    const { aborted } = this.#stop.signal;
+    if (aborted) this.#stop = new AbortController();
+    if (aborted || this.#spoilt || this.#saving?.dirty) this.#saving = undefined;
+    this.#spoilt = false;
+    this.#last = Promise.resolve();
   }
 
   async #now<T>(work: () => T | Promise<T>): Promise<T> {
@@ -117,7 +130,16 @@ export class Lane {
   }
 
   async #save(skill: LaneSkill, args: readonly unknown[]): Promise<unknown> {
-    const saving = this.#saving;
+    try {
+      return await this.#saveOrFail(skill, args);
+    } catch (error) {
+      this.#spoilt = true;
+      throw error;
+    }
+  }
+
+  async #saveOrFail(skill: LaneSkill, args: readonly unknown[]): Promise<unknown> {
+    const saving = this.#saving ??= this.#newSaving?.();
     if (!saving) throw new SgError("SG1023", "A lane that only reads was asked to save");
     // Flushing is what a clean stop does, so an abort does not forbid it.
     if (skill === "flush") return await saving.flush();
@@ -126,13 +148,13 @@ export class Lane {
       return await saving.files.save(args[0] as Uint8Array<ArrayBuffer>, this.#stop.signal);
     }
     if (skill === "savePart") return await this.#addPart(saving, args[0] as Uint8Array<ArrayBuffer>);
-    if (skill === "endStream") return await saving.stream.end();
+    if (skill === "endStream") return await saving.endStream();
     throw new SgError("SG1023", `A lane does not know how to ${skill}`);
   }
 
   async #addPart(saving: Saving, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     try {
-      await saving.stream.add(bytes);
+      await saving.addPart(bytes);
     } finally {
       // A stream may be a thousand times as large as the memory.
       freeBytes(bytes);
@@ -143,7 +165,9 @@ export class Lane {
 /** The half of a lane that saves. */
 class Saving {
   readonly files: FileSaver;
-  readonly stream: StreamSaver;
+  readonly #stream: StreamSaver;
+  #unflushed = false;
+  #inStream = false;
   readonly #writer: BlobWriter;
   readonly #handOver: HandOver;
   /** Rejects for good once a pack could not be saved: its blobs are claimed, so nothing after it may count. */
@@ -164,7 +188,23 @@ class Saving {
     const bytesRead = new BigInt64Array(ports.bytesRead);
     const onRead = (bytes: number) => void Atomics.add(bytesRead, 0, BigInt(bytes));
     this.files = new FileSaver({ fs: ports.fs, chunkerSecret, sink, onRead });
-    this.stream = new StreamSaver({ chunkerSecret, sink });
+    this.#stream = new StreamSaver({ chunkerSecret, sink });
+  }
+
+  /** True when there is more than was flushed. */
+  get dirty(): boolean {
+    return this.#unflushed || this.#inStream;
+  }
+
+  async addPart(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    this.#inStream = true;
+    await this.#stream.add(bytes);
+  }
+
+  async endStream(): Promise<SavedStream> {
+    const saved = await this.#stream.end();
+    this.#inStream = false;
+    return saved;
   }
 
   /**
@@ -173,10 +213,13 @@ class Saving {
    */
   async flush(): Promise<SealedPack | undefined> {
     await this.#onItsWay;
-    return await this.#writer.seal();
+    const pack = await this.#writer.seal();
+    this.#unflushed = false;
+    return pack;
   }
 
   #put(id: Uint8Array, plain: Uint8Array): void | Promise<void> {
+    this.#unflushed = true;
     this.#writer.put(id, plain);
     if (this.#writer.full) return this.#ship();
   }

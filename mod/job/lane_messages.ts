@@ -17,7 +17,8 @@ export type ToLane =
   }
   | { readonly kind: "packSaved"; readonly number: number }
   | { readonly kind: "packLost"; readonly number: number; readonly failure: CarriedError }
-  | { readonly kind: "abort" };
+  | { readonly kind: "abort" }
+  | { readonly kind: "renew" };
 
 /** From a lane to the main thread. */
 export type FromLane =

@@ -35,6 +35,9 @@ function receive(message: ToLane): void {
     case "abort":
       lane?.abort();
       break;
+    case "renew":
+      lane?.renew();
+      break;
   }
 }
 

@@ -12,6 +12,10 @@ export type SavePack = (pack: SealedPack) => Promise<void>;
 interface LaneHandle {
   /** Questions asked and not answered yet. */
   pending: number;
+  /** False when it is still at work: a question open, a pack on its way, its thread failed. */
+  readonly quiet: boolean;
+  /** Ready for another run. */
+  renew(): void;
   ask(skill: LaneSkill, args: readonly unknown[], transfer: ArrayBuffer[]): Promise<unknown>;
   abort(): void;
   close(): void;
@@ -30,6 +34,7 @@ export class Lanes {
   readonly #open: () => LaneHandle;
   readonly #lanes: LaneHandle[] = [];
   readonly #bytesRead: SharedCount = new SharedArrayBuffer(8);
+  #savePack: SavePack;
   #ended = false;
 
   constructor(
@@ -39,10 +44,29 @@ export class Lanes {
     { threads }: { readonly threads: number },
   ) {
     this.count = Math.max(1, threads);
+    this.#savePack = savePack;
     const bytesRead = this.#bytesRead;
+    const save: SavePack = (pack) => this.#savePack(pack);
     this.#open = threads === 0
-      ? () => new InlineLane(seed, { ...ports, bytesRead }, savePack)
-      : () => new WorkerLane(seed, bytesRead, savePack);
+      ? () => new InlineLane(seed, { ...ports, bytesRead }, save)
+      : () => new WorkerLane(seed, bytesRead, save);
+  }
+
+  /** True when no lane is at work: then nothing of the last run comes any more, and another may begin. */
+  get quiet(): boolean {
+    return !this.#ended && this.#lanes.every((lane) => lane.quiet);
+  }
+
+  /** From now on `savePack` says where sealed packs go. */
+  saveInto(savePack: SavePack): void {
+    this.#savePack = savePack;
+  }
+
+  /** Makes quiet lanes ready for another run, whose packs `savePack` takes. What the last one left behind is dropped. */
+  renew(savePack: SavePack): void {
+    this.#savePack = savePack;
+    Atomics.store(new BigInt64Array(this.#bytesRead), 0, 0n);
+    for (const lane of this.#lanes) lane.renew();
   }
 
   /** Bytes of source files that the lanes have read so far. */
@@ -96,10 +120,26 @@ export class Lanes {
 /** A lane on the calling thread. */
 class InlineLane implements LaneHandle {
   pending = 0;
+  #packs = 0;
   readonly #lane: Lane;
 
   constructor(seed: LaneSeed, ports: LanePorts, savePack: SavePack) {
-    this.#lane = new Lane(seed, ports, (pack) => storeAndFree(pack, savePack));
+    this.#lane = new Lane(seed, ports, async (pack) => {
+      this.#packs++;
+      try {
+        await storeAndFree(pack, savePack);
+      } finally {
+        this.#packs--;
+      }
+    });
+  }
+
+  get quiet(): boolean {
+    return this.pending === 0 && this.#packs === 0;
+  }
+
+  renew(): void {
+    this.#lane.renew();
   }
 
   async ask(skill: LaneSkill, args: readonly unknown[]): Promise<unknown> {
@@ -126,6 +166,7 @@ class WorkerLane implements LaneHandle {
   readonly #waiting = new Map<number, PromiseWithResolvers<unknown>>();
   readonly #savePack: SavePack;
   #nextId = 1;
+  #packs = 0;
   #broken: SgError | undefined;
 
   constructor(seed: LaneSeed, bytesRead: SharedCount, savePack: SavePack) {
@@ -140,6 +181,14 @@ class WorkerLane implements LaneHandle {
 
   get pending(): number {
     return this.#waiting.size;
+  }
+
+  get quiet(): boolean {
+    return this.pending === 0 && this.#packs === 0 && !this.#broken;
+  }
+
+  renew(): void {
+    this.#send({ kind: "renew" });
   }
 
   ask(skill: LaneSkill, args: readonly unknown[], transfer: ArrayBuffer[]): Promise<unknown> {
@@ -173,11 +222,14 @@ class WorkerLane implements LaneHandle {
   }
 
   async #take(number: number, pack: SealedPack): Promise<void> {
+    this.#packs++;
     try {
       await storeAndFree(pack, this.#savePack);
       this.#send({ kind: "packSaved", number });
     } catch (error) {
       this.#send({ kind: "packLost", number, failure: carryError(error) });
+    } finally {
+      this.#packs--;
     }
   }
 

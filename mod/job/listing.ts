@@ -20,7 +20,7 @@ export interface SnapshotsOrder {
 
 /** Snapshots in order of time. Takes no lock: one that is removed meanwhile is left out. SG1010 when one that was named is not there. */
 export async function listSnapshots(
-  session: Session,
+  session: Pick<Session, "repository">,
   { filter, latest, ids = [] }: SnapshotsOrder,
   { signal, observer }: RunOptions,
 ): Promise<NamedSnapshot[]> {
@@ -61,16 +61,16 @@ export async function* listEntries(
   { snapshot, paths, recursive, filter }: ListOrder,
   options: RunOptions,
 ): AsyncGenerator<ListedEntry, void> {
-  await using lock = await session.lock({ exclusive: false }, options);
-  const { signal } = lock;
-  const { treeId } = await resolveTree(session, snapshot, { ...options, signal }, filter);
+  await using run = await session.begin({ exclusive: false }, options);
+  const { signal } = run;
+  const { treeId } = await resolveTree(run, snapshot, { ...options, signal }, filter);
   const wanted = paths.map((path) => splitPath(utf8(path)));
   const select = wanted.length === 0 ? undefined : selectPaths(wanted, recursive);
   let found = false;
   const leftOut = new LeftOut(options.observer);
   const { onRefused } = leftOut;
   const walk = { signal, onRefused, ...(select ? { select } : {}) };
-  for await (const entry of walkTree(readableTrees(session.repository), treeId, walk)) {
+  for await (const entry of walkTree(readableTrees(run.repository), treeId, walk)) {
     found = true;
     yield entry;
   }
@@ -119,17 +119,17 @@ export async function* findEntries(
 ): AsyncGenerator<{ snapshot: NamedSnapshot; entry: ListedEntry }, void> {
   const { newest, oldest } = order;
   const patterns = new PatternSet(order.patterns, { ignoreCase: order.ignoreCase });
+  await using run = await session.begin({ exclusive: false }, options);
+  const { signal, repository } = run;
   const finder = new Finder(
-    session.repository,
+    repository,
     patterns,
     ({ mtime }) => !(newest !== undefined && mtime > newest || oldest !== undefined && mtime < oldest),
   );
-  await using lock = await session.lock({ exclusive: false }, options);
-  const { signal } = lock;
-  const run = { ...options, signal };
-  const snapshots = await listSnapshots(session, { filter: order.filter, ids: order.snapshots }, run);
-  await session.loadIndex(signal, options.observer);
-  const trees = readableTrees(session.repository);
+  const wanted = { filter: order.filter, ids: order.snapshots };
+  const snapshots = await listSnapshots(run, wanted, { ...options, signal });
+  await run.loadIndex(options.observer);
+  const trees = readableTrees(repository);
   const leftOut = new LeftOut(options.observer);
   const walk = {
     signal,

@@ -2,6 +2,7 @@
 import { type PruneProgress, pruneRepository, type PruneStats } from "../repository/mod.ts";
 import type { Progress, RunOptions } from "./orders.ts";
 import type { Session } from "./session.ts";
+import type { SessionRun } from "./session_run.ts";
 
 /** Limits of a prune. */
 export interface PruneOrder {
@@ -41,13 +42,13 @@ export async function runPrune(
   order: PruneOrder,
   options: RunOptions,
 ): Promise<PruneReport> {
-  await using lock = await session.lock({ exclusive: true }, options);
-  return await lock.explain(() => pruneUnderLock(session, order, { ...options, signal: lock.signal }));
+  await using run = await session.begin({ exclusive: true, freshIndex: true }, options);
+  return await run.explain(() => pruneUnderLock(run, order, options));
 }
 
-/** As {@link runPrune}, for a caller that holds the exclusive lock. */
+/** As {@link runPrune}, in a run that holds the exclusive lock and has loaded no index. */
 export async function pruneUnderLock(
-  session: Session,
+  run: SessionRun,
   order: PruneOrder,
   options: RunOptions,
 ): Promise<PruneReport> {
@@ -60,14 +61,14 @@ export async function pruneUnderLock(
     problems: 0,
   }));
   const { maxUnused, ...limits } = order;
-  const stats = await pruneRepository(session.repository, {
+  const stats = await pruneRepository(run.repository, {
     ...limits,
     ...(maxUnused && {
       maxUnused: typeof maxUnused === "object" && "part" in maxUnused
         ? { percent: 100 * maxUnused.part }
         : maxUnused,
     }),
-    signal: options.signal,
+    signal: run.signal,
     onProgress: (progress) => now = progress,
   });
   return reportOf(stats);

@@ -6,6 +6,7 @@ import * as repository from "../repository/mod.ts";
 import { listSnapshots } from "./listing.ts";
 import type { RunOptions, SnapshotFilter } from "./orders.ts";
 import type { Session } from "./session.ts";
+import type { SessionRun } from "./session_run.ts";
 
 /** What a repair did, in sentences ready to print. */
 export interface RepairReport {
@@ -22,10 +23,10 @@ export async function repairIndex(
   { readAllPacks }: { readonly readAllPacks: boolean },
   options: RunOptions,
 ): Promise<RepairReport> {
-  await using lock = await session.lock({ exclusive: true }, options);
+  await using run = await session.begin({ exclusive: true, freshIndex: true }, options);
   const onProgress = progressOf("reading pack headers", options);
-  const report = await repository.repairIndex(session.repository, {
-    signal: lock.signal,
+  const report = await repository.repairIndex(run.repository, {
+    signal: run.signal,
     readAllPacks,
     onProgress,
   });
@@ -52,13 +53,13 @@ export async function repairPacks(
   options: RunOptions,
 ): Promise<RepairReport> {
   if (ids.length === 0) throw new SgError("SG1008", "Cannot repair packs: none is named");
-  await using lock = await session.lock({ exclusive: true }, options);
+  await using run = await session.begin({ exclusive: true, freshIndex: true }, options);
   const notes: string[] = [];
-  const report = await repository.repairPacks(session.repository, ids as PackId[], {
-    signal: lock.signal,
+  const report = await repository.repairPacks(run.repository, ids as PackId[], {
+    signal: run.signal,
     onProgress: progressOf("saving blobs", options),
     onDamagedPack: async (id, bytes) => {
-      notes.push(`The damaged pack was copied to ./${await keepCopy(session, id, bytes)}`);
+      notes.push(`The damaged pack was copied to ./${await keepCopy(run, id, bytes)}`);
     },
   });
   notes.push(
@@ -74,7 +75,7 @@ export async function repairPacks(
 const COPIES_MAX = 100;
 
 /** A damaged pack is never thrown away without a copy: somebody may get more out of it. Gives the copy's name. */
-async function keepCopy({ ports: { fs } }: Session, id: PackId, bytes: Uint8Array): Promise<string> {
+async function keepCopy({ ports: { fs } }: SessionRun, id: PackId, bytes: Uint8Array): Promise<string> {
   try {
     const folder = fs.openRoot(".");
     try {
@@ -128,12 +129,12 @@ export async function repairSnapshots(
   order: RepairSnapshotsOrder,
   options: RunOptions,
 ): Promise<RepairReport> {
-  await using lock = await session.lock({ exclusive: true }, options);
-  const { signal } = lock;
+  await using run = await session.begin({ exclusive: true, freshIndex: true }, options);
+  const { signal } = run;
   const { ids, filter, forget, dryRun } = order;
-  const named = ids.length === 0 ? [] : await listSnapshots(session, { filter, ids }, { ...options, signal });
+  const named = ids.length === 0 ? [] : await listSnapshots(run, { filter, ids }, { ...options, signal });
   const notes: string[] = [];
-  const repaired = await repository.repairSnapshots(session.repository, {
+  const repaired = await repository.repairSnapshots(run.repository, {
     ...{ signal, filter, forget, dryRun },
     ...(named.length > 0 ? { ids: new Set<SnapshotId>(named.map(({ id }) => id)) } : {}),
     onChange: ({ snapshot, path, change }) => notes.push(`${snapshot.slice(0, 8)} ${path}: ${change}`),

@@ -13,6 +13,7 @@ import type { Progress, RestoreOrder, RestoreReport, RunOptions } from "./orders
 import { readableTrees } from "./readable_trees.ts";
 import { resolveTree, selectBy } from "./select.ts";
 import type { Session } from "./session.ts";
+import type { SessionRun } from "./session_run.ts";
 
 /**
  * Restores a snapshot or a part of it. Entries that fail are told to the observer and make the report incomplete.
@@ -25,14 +26,14 @@ export async function runRestore(
   order: RestoreOrder,
   options: RunOptions,
 ): Promise<RestoreReport> {
-  await using lock = await session.lock({ exclusive: false }, options);
-  const { signal } = lock;
+  await using run = await session.begin({ exclusive: false }, options);
+  const { signal } = run;
   const { observer } = options;
-  const found = await resolveTree(session, order.snapshot, { signal, observer }, order.filter);
+  const found = await resolveTree(run, order.snapshot, { signal, observer }, order.filter);
   const select = selectBy(order);
   const counters = await restoreTree(
-    restoreNeeds(session),
-    restoreLanes(session.lanes()),
+    restoreNeeds(run),
+    restoreLanes(run.lanes()),
     session.ports,
     found.treeId,
     order.target ?? "/",
@@ -63,7 +64,7 @@ export async function runRestore(
   return { ...report, snapshotId: found.id, complete: counters.problems === 0 };
 }
 
-function restoreNeeds({ repository }: Session): RestoreNeeds {
+function restoreNeeds({ repository }: SessionRun): RestoreNeeds {
   return {
     ...readableTrees(repository),
     locate: (id) => repository.locate("data", id),

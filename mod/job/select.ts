@@ -7,7 +7,7 @@ import type { Select } from "../restorer/mod.ts";
 import { PatternSet, splitPath } from "../source/mod.ts";
 import type { RunOptions, SnapshotFilter } from "./orders.ts";
 import { readableTrees } from "./readable_trees.ts";
-import type { Session } from "./session.ts";
+import type { SessionRun } from "./session_run.ts";
 
 /** A snapshot that was named, with the tree of the folder that was asked for (the root where none was). */
 export interface ResolvedTree extends FoundSnapshot {
@@ -19,20 +19,20 @@ export interface ResolvedTree extends FoundSnapshot {
  * it as can be read. SG1010 no such snapshot, SG1011 no such folder in it.
  */
 export async function resolveTree(
-  session: Session,
+  session: SessionRun,
   name: string,
   { signal, observer }: Pick<RunOptions, "signal" | "observer">,
   filter: SnapshotFilter = {},
 ): Promise<ResolvedTree> {
   const found = await session.repository.findSnapshot(name, { signal, filter });
-  await session.loadIndex(signal, observer);
+  await session.loadIndex(observer);
   const treeId = await folderTree(session, found.snapshot.tree, found.folder, signal);
   return { ...found, treeId };
 }
 
 /** The tree of the folder at `path` below the tree `root`. SG1011 where there is none. */
 export async function folderTree(
-  session: Session,
+  session: Pick<SessionRun, "repository">,
   root: BlobId,
   path: string | Uint8Array,
   signal: AbortSignal,

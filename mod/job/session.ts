@@ -10,15 +10,11 @@ import {
   processId,
   raiseOpenFileLimit,
 } from "../platform/mod.ts";
-import {
-  type LockOptions,
-  Repository,
-  type RepositoryLock,
-  type RepositoryPorts,
-} from "../repository/mod.ts";
+import { type LockOptions, type OpenedKey, Repository, type RepositoryPorts } from "../repository/mod.ts";
 import { type Storage, withCache } from "../storage/mod.ts";
-import { Lanes, type SavePack } from "./lanes.ts";
-import type { Compression, RunObserver, RunOptions } from "./orders.ts";
+import { LanePool } from "./lane_pool.ts";
+import type { Compression, RunOptions } from "./orders.ts";
+import { type RunLock, SessionRun } from "./session_run.ts";
 
 /** The ports of the engine: everything it asks of the world but storage. */
 export interface Ports {
@@ -30,7 +26,10 @@ export interface Ports {
 
 /** How to open or make a repository. */
 export interface SessionOptions {
-  readonly password: string;
+  /** What opens the repository; may be left out where {@link key} is given. */
+  readonly password?: string;
+  /** The key that a password opened before ({@link Session.key}). */
+  readonly key?: OpenedKey;
   readonly signal: AbortSignal;
   /** Hears sentences worth a line, such as that a lock is waited for. */
   readonly note: (message: string) => void;
@@ -57,31 +56,50 @@ const THREADS_MAX = 8;
 /** Metadata of one repository in the cache folder. */
 const CACHE_BYTES_MAX = 2048 * MIB;
 
+/** What a run wants of its session. */
+export interface RunNeeds {
+  /** Alone in the repository: forget, prune, repair. */
+  readonly exclusive: boolean;
+  /** The run shares the lock and yet stores something: it needs one even where there is no room for it. */
+  readonly stores?: boolean;
+  /** Nothing of the index that was loaded before: for runs that judge the index files, or change what they list. */
+  readonly freshIndex?: boolean;
+}
+
 /**
- * An open repository with what a run needs around it: ports, lanes, locks. One session serves one command, or one
- * run after the other; but one backup only, because the index remembers what that claimed, and the counts are its own.
+ * An open repository for any number of runs, one after the other or beside each other: deriving the key, loading the index and
+ * starting threads are paid for once. Each run has a lock and counts of its own; before it uses the index, that is
+ * brought up to what others have added and removed since.
+ *
+ * A run that failed or was stopped leaves the session fit for the next. What only an unfinished run knew is forgotten; at most
+ * the index is loaded again.
  */
 export class Session implements AsyncDisposable {
   readonly ports: Ports;
+  /** For what needs no lock: its ID, its snapshots. */
   readonly repository: Repository;
   readonly options: SessionOptions;
-  #lanes: Lanes | undefined;
-  #savePack: SavePack = (pack) => this.repository.savePack(pack);
-  #indexLoaded = false;
-  #backedUp = false;
+  readonly #pool: LanePool;
+  #ended = false;
 
   private constructor(ports: Ports, repository: Repository, options: SessionOptions) {
     this.ports = ports;
     this.repository = repository;
     this.options = options;
+    const threads = options.threads ?? Math.min(navigator.hardwareConcurrency, THREADS_MAX);
+    this.#pool = new LanePool(ports, threads);
   }
 
   /** Makes a repository and opens it. SG1004 where there is one. */
-  static async init(ports: Ports, storage: Storage, options: SessionOptions): Promise<Session> {
+  static async init(
+    ports: Ports,
+    storage: Storage,
+    options: SessionOptions & { readonly password: string },
+  ): Promise<Session> {
     return new Session(ports, await Repository.init(storage, repositoryPorts(ports), options), options);
   }
 
-  /** Opens a repository. SG1002 none here, SG1001 wrong password, SG1007 unknown version, SG1005 damaged. */
+  /** Opens a repository. SG1002 none here, SG1001 wrong password or key, SG1007 unknown version, SG1005 damaged. */
   static async open(ports: Ports, storage: Storage, options: SessionOptions): Promise<Session> {
     raiseOpenFileLimit();
     keepMemorySmall();
@@ -97,17 +115,31 @@ export class Session implements AsyncDisposable {
     return new Session(ports, repository, options);
   }
 
+  /** The key with which {@link Session.open} opens this repository at once, without a password. Never log it. */
+  get key(): OpenedKey {
+    return this.repository.key;
+  }
+
   /**
-   * Locks the repository for the length of a run; waits as long as the session's options say. Work under the lock
-   * listens to the lock's signal, which the run's signal ends too. A run that shares the lock and yet `stores` something
-   * says so: it needs the lock even where there is no room for it.
+   * Begins a run: locks the repository for its length; waits as long as the session's options say. Work under the lock
+   * listens to the run's signal, which ends with the given one too. Runs that share the lock may go on beside each other;
+   * two that store beside each other cost the memory of a second index.
    */
-  async lock(
-    { exclusive, stores = false }: { readonly exclusive: boolean; readonly stores?: boolean },
-    { signal, observer }: RunOptions,
-  ): Promise<RunLock> {
+  async begin(
+    needs: RunNeeds,
+    { signal, observer }: Pick<RunOptions, "signal" | "observer">,
+  ): Promise<SessionRun> {
+    if (this.#ended) throw new SgError("SG1023", "Cannot begin a run: the session has ended");
+    const { exclusive, stores = false, freshIndex = false } = needs;
+    const repository = this.repository.forRun({ fresh: freshIndex, writes: exclusive || stores });
+    const parts = { ports: this.ports, options: this.options, repository, pool: this.#pool };
     if (this.options.noLock && !exclusive) {
-      return { signal, explain: (work) => work(), [Symbol.asyncDispose]: () => Promise.resolve() };
+      const lock: RunLock = {
+        signal,
+        explain: (work) => work(),
+        [Symbol.asyncDispose]: () => Promise.resolve(),
+      };
+      return new SessionRun({ ...parts, lock });
     }
     const order: LockOptions = {
       exclusive,
@@ -117,56 +149,22 @@ export class Session implements AsyncDisposable {
       onWait: ({ username, hostname, pid }) =>
         observer.note(`The repository is locked by process ${pid} of ${username} on ${hostname}; waiting`),
     };
-    return await this.repository.lock(order);
+    return new SessionRun({ ...parts, lock: await repository.lock(order) });
   }
 
-  /** Says that a backup begins. SG1023 when it is not the session's first. */
-  beginBackup(): void {
-    if (this.#backedUp) {
-      throw new SgError("SG1023", "Cannot back up: this session has backed up before; open another one");
-    }
-    this.#backedUp = true;
-  }
-
-  /**
-   * Loads the index, once. Snapshots that a run works on must be listed before, so that all they name is known. With an
-   * observer a damaged index file is told and left out: what the others list can still be read.
-   */
-  async loadIndex(signal: AbortSignal, observer?: RunObserver): Promise<void> {
-    if (this.#indexLoaded) return;
-    await this.repository.loadIndex({
-      signal,
-      ...(observer && {
-        onDamage: (_, { message }) =>
-          observer.note(`${message}. Going on without it; to mend it: sparegrid repair index`),
-      }),
-    });
-    this.#indexLoaded = true;
-  }
-
-  /** The lanes, started at first use. From now on `savePack` says where sealed packs go: into the repository where left out. */
-  lanes(savePack: SavePack = (pack) => this.repository.savePack(pack)): Lanes {
-    const { repository, ports, options } = this;
-    const threads = options.threads ?? Math.min(navigator.hardwareConcurrency, THREADS_MAX);
-    const seed = {
-      reader: repository.readerSeed(),
-      table: repository.table.handle,
-      writer: repository.writerSeed(),
-      chunkerSecret: repository.secret("chunker"),
-    };
-    this.#savePack = savePack;
-    return this.#lanes ??= new Lanes(seed, ports, (pack) => this.#savePack(pack), { threads });
+  /** Gives back the threads and the memory that no run uses. The next run starts and loads them again. */
+  rest(): void {
+    this.#pool.rest();
+    this.repository.rest();
   }
 
   /** Ends the threads and closes the storage. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#lanes?.[Symbol.dispose]();
+    this.#ended = true;
+    this.#pool[Symbol.dispose]();
     await this.repository.storage.close();
   }
 }
-
-/** A lock, or its stand-in where none is taken. */
-export type RunLock = Pick<RepositoryLock, "signal" | "explain" | typeof Symbol.asyncDispose>;
 
 function repositoryPorts({ clock, random, log }: Ports): RepositoryPorts {
   const { name, uid, gid } = currentUser();

@@ -6,6 +6,7 @@ import { listSnapshots } from "./listing.ts";
 import type { RunOptions, SnapshotFilter } from "./orders.ts";
 import { LeftOut, readableTrees } from "./readable_trees.ts";
 import type { Session } from "./session.ts";
+import type { SessionRun } from "./session_run.ts";
 
 /**
  * How to count; restic's modes, to the same numbers. `restore-size`: what a restore of each snapshot would make, folders
@@ -40,12 +41,12 @@ export async function repositoryStats(
   order: StatsOrder,
   options: RunOptions,
 ): Promise<StatsReport> {
-  await using lock = await session.lock({ exclusive: false }, options);
-  const { signal } = lock;
-  const snapshots = await listSnapshots(session, { filter: order.filter, ids: order.snapshots }, options);
-  await session.loadIndex(signal);
-  const count = counters[order.mode](session);
-  const trees = readableTrees(session.repository);
+  await using run = await session.begin({ exclusive: false }, options);
+  const { signal } = run;
+  const snapshots = await listSnapshots(run, { filter: order.filter, ids: order.snapshots }, options);
+  await run.loadIndex();
+  const count = counters[order.mode](run);
+  const trees = readableTrees(run.repository);
   const leftOut = new LeftOut(options.observer);
   const { onRefused } = leftOut;
   for (const { snapshot } of snapshots) {
@@ -66,7 +67,7 @@ interface Counter {
   sums(): Omit<StatsReport, "snapshots">;
 }
 
-const counters: Readonly<Record<StatsMode, (session: Session) => Counter>> = {
+const counters: Readonly<Record<StatsMode, (session: SessionRun) => Counter>> = {
   "restore-size": restoreSize,
   "files-by-contents": filesByContents,
   "blobs-per-file": blobsPerFile,
@@ -93,11 +94,11 @@ function restoreSize(): Counter {
 }
 
 /** A content's name: the hash of its blobs' IDs. */
-function contentKey(session: Session, node: Node): string {
+function contentKey(session: SessionRun, node: Node): string {
   return toHex(session.repository.blobId(utf8((node.content ?? []).join(""))));
 }
 
-function filesByContents(session: Session): Counter {
+function filesByContents(session: SessionRun): Counter {
   const seen = new Set<string>();
   let totalBytes = 0;
   return {
@@ -111,7 +112,7 @@ function filesByContents(session: Session): Counter {
   };
 }
 
-function blobsPerFile(session: Session): Counter {
+function blobsPerFile(session: SessionRun): Counter {
   const seen = new Set<string>();
   /** Blobs counted at each path: versions of one file share most of theirs. */
   const files = new Map<string, Set<BlobId>>();
@@ -136,7 +137,7 @@ function blobsPerFile(session: Session): Counter {
   };
 }
 
-function rawData({ repository }: Session): Counter {
+function rawData({ repository }: SessionRun): Counter {
   const seen = new Set<string>();
   let totalBytes = 0, uncompressedBytes = 0;
   const add = (type: "data" | "tree", id: BlobId) => {

@@ -6,7 +6,7 @@ import type { StoredFile } from "../storage/mod.ts";
 import type { BlobTable } from "./blob_table.ts";
 import { scanIndex, SCANNED_WORDS, type ScannedIndex } from "./index_scan.ts";
 import type { PackList } from "./pack_list.ts";
-import { eachInParallel, listFiles, type RepositoryFiles } from "./repository_files.ts";
+import { eachInParallel, type RepositoryFiles } from "./repository_files.ts";
 
 /** Larger index files are looked over before they become one text. restic and we write some 10 MB. */
 const INDEX_BYTES_USUAL = 32 * MIB;
@@ -64,17 +64,23 @@ export class LoadedIndexes {
   }
 }
 
-/** Loads every index file that was not loaded before. SG1005 for a damaged one unless `onDamage` takes it. */
+/** Where index files are loaded into. */
+export interface IndexRoom {
+  readonly indexes: LoadedIndexes;
+  readonly table: BlobTable;
+  readonly packs: PackList;
+}
+
+/** Loads those of the listed index files that were not loaded before. SG1005 for a damaged one unless `onDamage` takes it. */
 export async function loadIndexes(
   files: RepositoryFiles,
-  known: LoadedIndexes,
-  table: BlobTable,
-  packs: PackList,
+  { indexes: known, table, packs }: IndexRoom,
+  listed: readonly StoredFile[],
   options: IndexLoadOptions = {},
 ): Promise<void> {
   const { signal, onProgress, onDamage } = options;
   const call = signal ? { signal } : {};
-  const fresh = (await listFiles(files.storage, "index", call)).filter(({ name }) => {
+  const fresh = listed.filter(({ name }) => {
     return !known.files.has(name as IndexId) && !known.damaged.has(name as IndexId);
   });
   let done = 0;

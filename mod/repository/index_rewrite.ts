@@ -38,6 +38,7 @@ export async function rewriteIndexes(
 ): Promise<IndexRewriteReport> {
   const call = signal ? { signal } : {};
   const { files, indexes, packs, table } = repository;
+  repository.spoilIndex();
   const obsolete: IndexId[] = [...indexes.damaged];
   const listed = new Set<number>();
   const toList = new Set<number>(replace.keys());

@@ -23,7 +23,8 @@ export { blobsOf } from "./pack_groups.ts";
 export type { IndexLoadOptions } from "./index_loader.ts";
 export type { SavedCounts } from "./pack_saver.ts";
 export { generatedPassword } from "./generated_password.ts";
-export { type KdfCost, type KeyEntry, type KeyOwner } from "./keys.ts";
+export type { IndexUse } from "./index_keeper.ts";
+export { type KdfCost, type KeyEntry, type KeyOwner, type OpenedKey } from "./keys.ts";
 export { type LockOptions, type LockOwner, type NamedLock, RepositoryLock } from "./locks.ts";
 export {
   type FoundSnapshot,
@@ -32,14 +33,8 @@ export {
   type SnapshotFilter,
   type SnapshotListOptions,
 } from "./snapshots.ts";
-export {
-  type BlobPlace,
-  type InitOptions,
-  type OpenOptions,
-  Repository,
-  type RepositoryPorts,
-  type WritingOptions,
-} from "./repository.ts";
+export { type BlobPlace, Repository } from "./repository.ts";
+export type { InitOptions, OpenOptions, RepositoryPorts, WritingOptions } from "./repository_core.ts";
 export { EntrySet, type TreeVisitor, walkTrees } from "./tree_walk.ts";
 export {
   type CheckFinding,

@@ -38,6 +38,12 @@ export class PackReader {
     this.#packs = packs;
   }
 
+  /** Gives the memory of the trees back. */
+  forget(): void {
+    this.#cache.clear();
+    this.#cachedBytes = 0;
+  }
+
   /** Bytes of a pack as stored, not verified: exactly `length` of them or an error. */
   loadRange(
     pack: number,
@@ -106,7 +112,8 @@ export class PackReader {
     if (!loading) {
       loading = this.loadRange(pack, { offset: 0, length: bytes }, signal, true);
       this.#cachedBytes += bytes;
-      loading.catch(() => this.#drop(pack));
+      const begun = loading;
+      begun.catch(() => this.#cache.get(pack) === begun && this.#drop(pack));
     }
     this.#cache.set(pack, loading);
     for (const old of this.#cache.keys()) {

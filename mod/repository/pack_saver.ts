@@ -1,15 +1,16 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { INDEX_BLOBS_TARGET, type IndexId, type PackId, toHex } from "../base/mod.ts";
+import { SgError } from "../errors/mod.ts";
 import type { IndexedPack } from "../format/mod.ts";
 import type { StorageCall } from "../storage/mod.ts";
 import type { BlobTable } from "./blob_table.ts";
 import { packedBlobs } from "./blob_writer.ts";
-import type { LoadedIndexes } from "./index_loader.ts";
+import type { IndexRoom, LoadedIndexes } from "./index_loader.ts";
 import type { PackList } from "./pack_list.ts";
 import type { RepositoryFiles } from "./repository_files.ts";
 import type { SealedPack } from "./sealed_pack.ts";
 
-/** What was stored since the repository was opened. Bytes. */
+/** What a run has stored, or whoever else opened the repository. Bytes. */
 export interface SavedCounts {
   dataBlobs: number;
   treeBlobs: number;
@@ -46,15 +47,12 @@ export class PackSaver {
   #unlisted: Omit<SealedPack, "bytes">[] = [];
   #unlistedBlobs = 0;
   #saving = 0;
+  /** Index files on their way. */
+  #listing = 0;
+  #ended = false;
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(
-    files: RepositoryFiles,
-    table: BlobTable,
-    packs: PackList,
-    indexes: LoadedIndexes,
-    saveIndex: SaveIndex,
-  ) {
+  constructor(files: RepositoryFiles, { table, packs, indexes }: IndexRoom, saveIndex: SaveIndex) {
     this.#files = files;
     this.#table = table;
     this.#packs = packs;
@@ -64,14 +62,24 @@ export class PackSaver {
 
   /** True when every pack that was handed in is stored and listed in a stored index. */
   get settled(): boolean {
-    return this.#saving === 0 && this.#unlisted.length === 0;
+    return this.#saving === 0 && this.#listing === 0 && this.#unlisted.length === 0;
+  }
+
+  /**
+   * From now on nothing is stored, and what is on its way is not entered when it arrives: the table may be another's by then.
+   * A pack that arrives late lies there unlisted until a prune.
+   */
+  end(): void {
+    this.#ended = true;
   }
 
   /** Stores a pack; when it resolves the pack is durable and its blobs can be loaded. */
   async savePack(pack: SealedPack, call: StorageCall = {}): Promise<void> {
+    this.#assertOpen();
     this.#saving++;
     try {
       await this.#files.storage.save({ type: "data", name: toHex(pack.id) }, pack.bytes, call);
+      this.#assertOpen();
       this.#enter(pack);
     } finally {
       this.#saving--;
@@ -84,6 +92,10 @@ export class PackSaver {
     const turn = this.#writing.then(() => this.#writeIndex(call));
     this.#writing = turn.catch(() => {});
     return turn;
+  }
+
+  #assertOpen(): void {
+    if (this.#ended) throw new SgError("SG1016", "Cannot save a pack: the run that it belongs to has ended");
   }
 
   #enter({ type, id, bytes, ids, offsets, lengths, uncompressed }: SealedPack): void {
@@ -105,8 +117,10 @@ export class PackSaver {
   async #writeIndex(call: StorageCall): Promise<void> {
     const unlisted = this.#unlisted;
     if (unlisted.length === 0) return;
+    this.#assertOpen();
     this.#unlisted = [];
     this.#unlistedBlobs = 0;
+    this.#listing++;
     try {
       // Pack by pack: an index of 50,000 blobs as objects would be the largest thing of a run.
       const packs = {
@@ -119,6 +133,8 @@ export class PackSaver {
       this.#unlisted = [...unlisted, ...this.#unlisted];
       this.#unlistedBlobs += unlisted.reduce((sum, pack) => sum + pack.offsets.length, 0);
       throw error;
+    } finally {
+      this.#listing--;
     }
   }
 }

@@ -75,6 +75,7 @@ export async function pruneRepository(
   const plan = planPrune({ table, packs, used, sizes, version: repository.config.version, limits: options });
   if (dryRun) return plan.stats;
   await assertAllWasListed(repository, snapshots, call);
+  repository.spoilIndex();
   // First of all, for they make room.
   await repository.storage.removeTemporaries?.(TEMPORARY_MS, repository.ports.clock.now(), call);
   await new Prune(repository, plan, used, options).run();

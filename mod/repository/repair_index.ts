@@ -46,6 +46,8 @@ export async function repairIndex(
   const damagedIndexes: IndexId[] = [];
   await repository.loadIndex({ ...call, onDamage: (id) => damagedIndexes.push(id) });
   const { packs, table, storage, reader } = repository;
+  // Blobs are entered as pack headers tell them, whether they are listed then or not.
+  repository.spoilIndex();
   const sizes = await listPackSizes(repository, signal);
   const listed = packs.count;
   const drop = new Set<number>();

@@ -1,65 +1,37 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import {
-  type BlobId,
-  type Clock,
-  freeBytes,
-  type KeyId,
-  type Log,
-  PACK_BYTES_TARGET,
-  type Random,
-  type SnapshotId,
-  toHex,
-} from "../base/mod.ts";
-import type { CompressionLevel } from "../compress/mod.ts";
-import {
-  deriveSecret,
-  generateMasterKey,
-  type MasterKey,
-  randomIrreduciblePolynomial,
-  SEAL_OVERHEAD,
-  Sealer,
-  sha256,
-} from "../crypto/mod.ts";
+import { type BlobId, freeBytes, type KeyId, type SnapshotId, toHex } from "../base/mod.ts";
+import { deriveSecret, SEAL_OVERHEAD, sha256 } from "../crypto/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import {
   type BlobType,
   type Config,
   decodeTree,
-  encodeConfig,
   type Snapshot,
   type Tree,
   type TreeReading,
 } from "../format/mod.ts";
-import type { Storage, StorageCall } from "../storage/mod.ts";
-import { BlobReader } from "./blob_reader.ts";
-import { BlobTable } from "./blob_table.ts";
+import type { Storage, StorageCall, StoredFile } from "../storage/mod.ts";
+import type { BlobReader } from "./blob_reader.ts";
+import type { BlobTable } from "./blob_table.ts";
 import { BlobWriter, packedBlobs } from "./blob_writer.ts";
+import type { IndexUse, RepositoryIndex } from "./index_keeper.ts";
+import { type IndexLoadOptions, type LoadedIndexes, loadIndexes } from "./index_loader.ts";
 import { saveIndex } from "./index_rewrite.ts";
-import { type IndexLoadOptions, LoadedIndexes, loadIndexes } from "./index_loader.ts";
-import { loadSealedConfig, openConfig, removeTracesOfInit } from "./config_file.ts";
-import {
-  createKey,
-  type KdfCost,
-  type KeyEntry,
-  type KeyListOptions,
-  listKeys,
-  type OpenedKey,
-  openWithPassword,
-} from "./keys.ts";
-import {
-  listLocks,
-  type LockOptions,
-  type LockOwner,
-  type NamedLock,
-  RepositoryLock,
-  unlock,
-} from "./locks.ts";
+import { createKey, type KeyEntry, type KeyListOptions, listKeys, type OpenedKey } from "./keys.ts";
+import { listLocks, type LockOptions, type NamedLock, RepositoryLock, unlock } from "./locks.ts";
 import { PackBuilder } from "./pack_builder.ts";
-import { PackList } from "./pack_list.ts";
-import { PackReader } from "./pack_reader.ts";
-import { PackSaver, type SavedCounts, type SaveIndex } from "./pack_saver.ts";
-import { listFiles, RepositoryFiles } from "./repository_files.ts";
+import type { PackList } from "./pack_list.ts";
+import { PackSaver, type SavedCounts } from "./pack_saver.ts";
+import {
+  callOf,
+  type InitOptions,
+  type OpenOptions,
+  RepositoryCore,
+  type RepositoryPorts,
+} from "./repository_core.ts";
+import { listFiles, type RepositoryFiles } from "./repository_files.ts";
 import type { ReaderSeed, SealedPack, WriterSeed } from "./sealed_pack.ts";
+import type { SnapshotMemory } from "./snapshot_memory.ts";
 import {
   findSnapshot,
   type FoundSnapshot,
@@ -73,47 +45,6 @@ import {
 /** Time between two looks for index files that other programs wrote. */
 const LOOK_AGAIN_MS = 5_000;
 
-/** The ports of a repository. */
-export interface RepositoryPorts {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
-  /** Who this process is, for locks and keys. */
-  readonly owner: LockOwner;
-  /** True while a process with this number runs on this machine. */
-  readonly processAlive: (pid: number) => boolean;
-}
-
-/** How new blobs are stored. */
-export interface WritingOptions {
-  /** Default `auto`. */
-  readonly compression?: CompressionLevel;
-  /** Bytes at which a pack is full; default 16 MiB. */
-  readonly packBytesTarget?: number;
-  /** Open and hash again what was sealed before it counts as stored; default true. */
-  readonly verify?: boolean;
-}
-
-/** How to open a repository. */
-export interface OpenOptions extends WritingOptions, StorageCall {
-  readonly password: string;
-  /** The key to try first: its ID or the beginning of it. */
-  readonly keyHint?: string;
-  /** Puts a cache, or another decorator that needs the repository's ID, round the storage. */
-  readonly decorate?: (storage: Storage, repositoryId: string) => Storage;
-}
-
-/** How to make a repository. */
-export interface InitOptions extends WritingOptions, StorageCall {
-  readonly password: string;
-  readonly hostname?: string;
-  readonly username?: string;
-  /** Cost of the password's key; for tests. */
-  readonly kdf?: KdfCost;
-  /** 1 makes one without compression, for old programs; default 2. */
-  readonly version?: 1 | 2;
-}
-
 /** Where a blob lies. `pack` is a number of this repository's own; bytes. */
 export interface BlobPlace {
   readonly pack: number;
@@ -124,6 +55,9 @@ export interface BlobPlace {
   readonly uncompressedLength: number;
 }
 
+/** Of whoever opens a repository and uses it for one thing. */
+const PLAIN_USE: IndexUse = { fresh: false, writes: false };
+
 /**
  * An open repository, on the main thread: storage, keys, index, snapshots, locks. Other threads get seeds
  * ({@link Repository.readerSeed}, {@link Repository.writerSeed}) and hand sealed packs back to {@link savePack}.
@@ -132,80 +66,111 @@ export interface BlobPlace {
  * while any blob is claimed but not stored, so a snapshot can never name what is not durable.
  */
 export class Repository {
-  readonly storage: Storage;
-  readonly config: Config;
-  /** The key that the password opened. */
-  readonly keyId: KeyId;
-  /** The index. Empty until {@link loadIndex}. */
-  readonly table: BlobTable;
-  readonly packs = new PackList();
-  readonly indexes = new LoadedIndexes();
-  readonly files: RepositoryFiles;
-  readonly reader: BlobReader;
-  readonly ports: RepositoryPorts;
-  readonly #masterKey: MasterKey;
-  readonly #writing: Required<WritingOptions>;
-  readonly #packReader: PackReader;
-  readonly #saver: PackSaver;
+  readonly #core: RepositoryCore;
+  readonly #use: IndexUse;
+  #index: RepositoryIndex | undefined;
+  #saver: PackSaver | undefined;
   #trees: BlobWriter | undefined;
   #treePackOnItsWay: Promise<void> | undefined;
   #lookedAgainMs = -Infinity;
+  /** Something is listed differently now than the table says. */
+  #spoilt = false;
+  #ended = false;
   /** The lock that this repository is used under; undefined where none is needed. */
   #lock: RepositoryLock | undefined;
 
-  private constructor(
-    storage: Storage,
-    ports: RepositoryPorts,
-    config: Config,
-    key: OpenedKey,
-    { compression = "auto", packBytesTarget = PACK_BYTES_TARGET, verify = true }: WritingOptions,
-  ) {
-    this.storage = storage;
-    this.ports = ports;
-    this.config = config;
-    this.keyId = key.id;
-    this.#masterKey = key.masterKey;
-    this.#writing = { compression, packBytesTarget, verify };
-    this.table = BlobTable.create({ random: ports.random });
-    this.files = new RepositoryFiles(storage, key.masterKey, config.version, ports.random);
-    this.reader = new BlobReader({ masterKey: key.masterKey });
-    this.#packReader = new PackReader(storage, this.reader, this.table, this.packs);
-    const saveIndexFile: SaveIndex = (packs, call) => saveIndex(this, packs, call);
-    this.#saver = new PackSaver(this.files, this.table, this.packs, this.indexes, saveIndexFile);
+  private constructor(core: RepositoryCore, use: IndexUse) {
+    this.#core = core;
+    this.#use = use;
   }
 
   /** Makes a new repository. SG1004 when there is one, or a part of one. */
   static async init(storage: Storage, ports: RepositoryPorts, options: InitOptions): Promise<Repository> {
-    const call = callOf(options);
-    await storage.create(call);
-    await removeTracesOfInit(storage, call);
-    const { random, owner } = ports;
-    const masterKey = generateMasterKey(random);
-    const { password, hostname = owner.hostname, username = owner.username, version = 2, kdf } = options;
-    const whose = { password, hostname, username, ...(kdf && { kdf }) };
-    const keyId = await createKey(storage, ports, masterKey, whose, call);
-    const config: Config = {
-      version,
-      id: toHex(random.bytes(32)),
-      chunkerPolynomial: randomIrreduciblePolynomial(random).toString(16),
-    };
-    const sealed = new Sealer(masterKey, random).seal(encodeConfig(config));
-    await storage.save({ type: "config", name: "" }, sealed, call);
-    return new Repository(storage, ports, config, { id: keyId, masterKey }, options);
+    return new Repository(await RepositoryCore.init(storage, ports, options), PLAIN_USE);
   }
 
-  /** Opens a repository. SG1002 none here, SG1001 wrong password, SG1007 unknown version, SG1005 damaged. */
+  /** Opens a repository. SG1002 none here, SG1001 wrong password or key, SG1007 unknown version, SG1005 damaged. */
   static async open(storage: Storage, ports: RepositoryPorts, options: OpenOptions): Promise<Repository> {
-    const call = callOf(options);
-    const sealed = await loadSealedConfig(storage, call);
-    const hint = options.keyHint;
-    const key = await openWithPassword(storage, ports.random, options.password, {
-      ...call,
-      ...(hint && { hint }),
-    });
-    const config = openConfig(storage, sealed, key.masterKey, ports.random);
-    const decorated = options.decorate?.(storage, config.id) ?? storage;
-    return new Repository(decorated, ports, config, key, options);
+    return new Repository(await RepositoryCore.open(storage, ports, options), PLAIN_USE);
+  }
+
+  /**
+   * The same repository for one run: with a lock and counts of its own, and the index that earlier runs left where that
+   * is still true (see IndexKeeper). The run calls {@link end} at its end.
+   */
+  forRun(use: IndexUse): Repository {
+    return new Repository(this.#core, use);
+  }
+
+  /**
+   * Ends a run's use. What it has claimed and not stored, or stored and not listed, no other run will rely on.
+   * `abandoned` where threads may still write to the table.
+   */
+  end({ abandoned = false }: { readonly abandoned?: boolean } = {}): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#saver?.end();
+    const index = this.#index;
+    if (!index) return;
+    const stored = this.#use.writes || this.#saver !== undefined;
+    const settled = this.#saver?.settled ?? true;
+    const clean = !abandoned && !this.#spoilt && (!stored || settled && index.table.pendingCount === 0);
+    if (abandoned) index.abandoned = true;
+    this.#core.keeper.giveBack(index, this.#use, clean);
+  }
+
+  /** Gives back the memory that no run uses; the next one loads the index anew. */
+  rest(): void {
+    this.#core.keeper.rest();
+    this.#core.snapshots.clear();
+  }
+
+  /** Says that index files change in ways that the table does not follow: no later run takes the index over. */
+  spoilIndex(): void {
+    this.#spoilt = true;
+  }
+
+  get storage(): Storage {
+    return this.#core.storage;
+  }
+
+  get config(): Config {
+    return this.#core.config;
+  }
+
+  get ports(): RepositoryPorts {
+    return this.#core.ports;
+  }
+
+  get files(): RepositoryFiles {
+    return this.#core.files;
+  }
+
+  get reader(): BlobReader {
+    return this.#core.reader;
+  }
+
+  /** The key that the password opened. */
+  get keyId(): KeyId {
+    return this.#core.keyId;
+  }
+
+  /** The key with which {@link Repository.open} opens this repository without a password. Never log it. */
+  get key(): OpenedKey {
+    return { id: this.#core.keyId, masterKey: this.#core.masterKey };
+  }
+
+  /** The index. Empty until {@link loadIndex}. */
+  get table(): BlobTable {
+    return this.#room.table;
+  }
+
+  get packs(): PackList {
+    return this.#room.packs;
+  }
+
+  get indexes(): LoadedIndexes {
+    return this.#room.indexes;
   }
 
   /** The repository's own ID. */
@@ -213,29 +178,29 @@ export class Repository {
     return this.config.id;
   }
 
-  /** What was stored since it was opened. */
+  /** What this run has stored. */
   get saved(): Readonly<SavedCounts> {
-    return this.#saver.counts;
+    return this.#storing.counts;
   }
 
   /** What a thread needs to open blobs. Holds keys. */
   readerSeed(): ReaderSeed {
-    return { masterKey: this.#masterKey };
+    return { masterKey: this.#core.masterKey };
   }
 
   /** What a thread needs to store blobs. Holds keys. */
   writerSeed(): WriterSeed {
     return {
-      masterKey: this.#masterKey,
+      masterKey: this.#core.masterKey,
       table: this.table.handle,
       version: this.config.version,
-      ...this.#writing,
+      ...this.#core.writing,
     };
   }
 
   /** 32 bytes that only holders of the key know, the same for every `purpose` at any time. */
   secret(purpose: string): Uint8Array<ArrayBuffer> {
-    return deriveSecret(this.#masterKey, purpose);
+    return deriveSecret(this.#core.masterKey, purpose);
   }
 
   /** Locks the repository; see {@link RepositoryLock}. What is stored from now on is stored under this lock. */
@@ -268,9 +233,23 @@ export class Repository {
     return unlock(this.files, this.ports, options);
   }
 
-  /** Loads the index files that are not loaded yet. List snapshots before, so that all they name is known. */
-  loadIndex(options: IndexLoadOptions = {}): Promise<void> {
-    return loadIndexes(this.files, this.indexes, this.table, this.packs, options);
+  /**
+   * Loads the index files that are not loaded yet. List snapshots before, so that all they name is known. The first call of a
+   * run, under its lock, decides whether what an earlier run has loaded is still true.
+   */
+  async loadIndex(options: IndexLoadOptions = {}): Promise<void> {
+    const listed = await listFiles(this.storage, "index", callOf(options));
+    const index = this.#index ?? this.#take(listed);
+    index.loading++;
+    try {
+      await loadIndexes(this.files, index, listed, options);
+    } catch (error) {
+      // A file may have been entered by half.
+      index.stale = true;
+      throw error;
+    } finally {
+      index.loading--;
+    }
   }
 
   /** Where a blob lies; undefined when no index knows it. */
@@ -303,7 +282,7 @@ export class Repository {
     length: number,
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>> {
-    return await this.#packReader.loadRange(pack, { offset, length }, signal);
+    return await this.#room.packReader.loadRange(pack, { offset, length }, signal);
   }
 
   /**
@@ -321,7 +300,7 @@ export class Repository {
     for (; entry >= 0; entry = this.table.findNext(entry)) {
       if (this.table.isPending(entry)) continue;
       try {
-        return await this.#packReader.loadEntry(entry, signal);
+        return await this.#room.packReader.loadEntry(entry, signal);
       } catch (error) {
         signal?.throwIfAborted();
         failure ??= error;
@@ -341,13 +320,14 @@ export class Repository {
   /** Starts to load what a tree needs, so that {@link loadTree} finds it there. */
   prefetchTree(id: BlobId, signal?: AbortSignal): void {
     const entry = this.table.findHex("tree", id);
-    if (entry >= 0 && !this.table.isPending(entry)) this.#packReader.prefetch(entry, signal);
+    if (entry >= 0 && !this.table.isPending(entry)) this.#room.packReader.prefetch(entry, signal);
   }
 
   /** Stores an encoded tree unless it is known; waits only when a pack is full. It is durable after {@link flush}. */
   async saveTree(bytes: Uint8Array, call: StorageCall = {}): Promise<BlobId> {
     const id = sha256(bytes);
     const seed = this.writerSeed();
+    this.#assertOpen();
     this.#trees ??= new BlobWriter({ ...seed, table: this.table, type: "tree" }, this.ports.random);
     this.#trees.put(id, bytes);
     if (this.#trees.full) await this.#shipTrees(call);
@@ -356,7 +336,7 @@ export class Repository {
 
   /** Stores a sealed pack; when it resolves the pack is durable and its blobs can be loaded. */
   savePack(pack: SealedPack, call: StorageCall = {}): Promise<void> {
-    return this.#saver.savePack(pack, call);
+    return this.#storing.savePack(pack, call);
   }
 
   /**
@@ -366,7 +346,7 @@ export class Repository {
   async savePacks(packs: readonly SealedPack[], call: StorageCall = {}): Promise<void> {
     for (const type of ["data", "tree"] as const) {
       const ofType = packs.filter((pack) => pack.type === type);
-      const small = ofType.filter((pack) => pack.bytes.length < this.#writing.packBytesTarget / 2);
+      const small = ofType.filter((pack) => pack.bytes.length < this.#core.writing.packBytesTarget / 2);
       const alone = small.length > 1 ? ofType.filter((pack) => !small.includes(pack)) : ofType;
       for (const pack of alone) await this.savePack(pack, call);
       if (small.length < 2) continue;
@@ -382,7 +362,7 @@ export class Repository {
 
   /** Lists the packs stored so far in an index file. */
   writeIndex(call: StorageCall = {}): Promise<void> {
-    return this.#saver.writeIndex(call);
+    return this.#storing.writeIndex(call);
   }
 
   /** Makes all trees durable and lists every stored pack. The packs of other threads must have been saved before. */
@@ -391,7 +371,7 @@ export class Repository {
     const onItsWay = this.#treePackOnItsWay;
     this.#treePackOnItsWay = undefined;
     await onItsWay;
-    await this.#saver.writeIndex(call);
+    await this.#storing.writeIndex(call);
   }
 
   /**
@@ -400,7 +380,7 @@ export class Repository {
    */
   async saveSnapshot(snapshot: Snapshot, call: StorageCall = {}): Promise<SnapshotId> {
     await this.flush(call);
-    if (!this.#saver.settled || this.table.pendingCount > 0) {
+    if (!this.#storing.settled || this.table.pendingCount > 0) {
       throw new SgError("SG1023", "Cannot save the snapshot: some of its data is not stored yet");
     }
     if (this.table.findHex("tree", snapshot.tree) < 0) {
@@ -411,12 +391,12 @@ export class Repository {
 
   /** All snapshots that pass the filter, the oldest first. */
   listSnapshots(options: SnapshotListOptions = {}): Promise<NamedSnapshot[]> {
-    return listSnapshots(this.files, options);
+    return listSnapshots(this.files, this.#memory, options);
   }
 
   /** The snapshot that a name means; see {@link findSnapshot}. */
   findSnapshot(name: string, options: SnapshotListOptions = {}): Promise<FoundSnapshot> {
-    return findSnapshot(this.files, name, options);
+    return findSnapshot(this.files, this.#memory, name, options);
   }
 
   /** Removes snapshots. Gives how many were there. */
@@ -437,7 +417,7 @@ export class Repository {
     call: StorageCall = {},
   ): Promise<KeyId> {
     const whose = { password, hostname, username, ...(kdf && { kdf }) };
-    return createKey(this.storage, this.ports, this.#masterKey, whose, call);
+    return createKey(this.storage, this.ports, this.#core.masterKey, whose, call);
   }
 
   /** Removes the key that `name` begins. SG1031 when none or several fit, SG1029 for the key in use. */
@@ -460,8 +440,34 @@ export class Repository {
   ): Promise<KeyId> {
     const fresh = await this.addKey(options, call);
     await this.storage.remove({ type: "keys", name: this.keyId }, call);
-    (this as { keyId: KeyId }).keyId = fresh;
+    this.#core.keyId = fresh;
     return fresh;
+  }
+
+  get #room(): RepositoryIndex {
+    return this.#index ?? this.#take(undefined);
+  }
+
+  get #storing(): PackSaver {
+    return this.#saver ??= new PackSaver(
+      this.files,
+      this.#room,
+      (packs, call) => saveIndex(this, packs, call),
+    );
+  }
+
+  /** A run that judges the files reads each of them again. */
+  get #memory(): SnapshotMemory | undefined {
+    return this.#use.fresh ? undefined : this.#core.snapshots;
+  }
+
+  #take(listed: readonly StoredFile[] | undefined): RepositoryIndex {
+    this.#assertOpen();
+    return this.#index = this.#core.keeper.take(this.#use, listed);
+  }
+
+  #assertOpen(): void {
+    if (this.#ended) throw new SgError("SG1016", "Cannot use the repository: the run has ended");
   }
 
   /** Many blobs may be missing; the index files are not listed anew for each. */
@@ -484,8 +490,4 @@ export class Repository {
     saving.catch(() => {});
     this.#treePackOnItsWay = saving;
   }
-}
-
-function callOf({ signal }: StorageCall): StorageCall {
-  return signal ? { signal } : {};
 }

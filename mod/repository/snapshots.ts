@@ -6,6 +6,7 @@ import type { StorageCall, StoredFile } from "../storage/mod.ts";
 import { damageOf } from "./index_loader.ts";
 import type { Repository } from "./repository.ts";
 import { eachInParallel, listFiles, type RepositoryFiles } from "./repository_files.ts";
+import type { SnapshotMemory } from "./snapshot_memory.ts";
 
 /** A snapshot with its name. */
 export interface NamedSnapshot {
@@ -35,19 +36,22 @@ export interface FoundSnapshot extends NamedSnapshot {
   readonly folder: string;
 }
 
-/** All snapshots that pass the filter, the oldest first. */
+/** All snapshots that pass the filter, the oldest first. What `memory` has is not read again. */
 export async function listSnapshots(
   files: RepositoryFiles,
+  memory: SnapshotMemory | undefined,
   options: SnapshotListOptions = {},
 ): Promise<NamedSnapshot[]> {
   const { filter = {}, onDamage, ...call } = options;
   const found: NamedSnapshot[] = [];
+  const listed = await listFiles(files.storage, "snapshots", call);
+  memory?.keepOnly(new Set(listed.map(({ name }) => name)));
   await eachInParallel(
-    await listFiles(files.storage, "snapshots", call),
+    listed,
     files.storage.connections,
     async (file) => {
       try {
-        const named = await readSnapshot(files, file, call);
+        const named = await readSnapshot(files, memory, file, call);
         if (passesFilter(named.snapshot, filter)) found.push(named);
       } catch (error) {
         // One that was removed since the listing is not damaged.
@@ -67,6 +71,7 @@ export async function listSnapshots(
  */
 export async function findSnapshot(
   files: RepositoryFiles,
+  memory: SnapshotMemory | undefined,
   name: string,
   options: SnapshotListOptions = {},
 ): Promise<FoundSnapshot> {
@@ -75,7 +80,7 @@ export async function findSnapshot(
   const folder = colon < 0 ? "" : name.slice(colon + 1);
   if (wanted === "latest") {
     // A damaged snapshot must not hide the others; `check` names it.
-    const newest = (await listSnapshots(files, { onDamage: () => {}, ...options })).at(-1);
+    const newest = (await listSnapshots(files, memory, { onDamage: () => {}, ...options })).at(-1);
     if (!newest) throw notFound(files, wanted, "there is none that fits");
     return { ...newest, folder };
   }
@@ -84,7 +89,7 @@ export async function findSnapshot(
   );
   if (wanted === "" || fits.length === 0) throw notFound(files, wanted, "there is no such snapshot");
   if (fits.length > 1) throw notFound(files, wanted, "several snapshots begin so");
-  return { ...await readSnapshot(files, fits[0]!, options), folder };
+  return { ...await readSnapshot(files, memory, fits[0]!, options), folder };
 }
 
 /** Stores a snapshot whose data is stored. SG1018 when the lock is lost: then there is none. */
@@ -148,11 +153,17 @@ function groupFits(has: ReadonlySet<string>, group: readonly string[]): boolean 
 
 async function readSnapshot(
   files: RepositoryFiles,
+  memory: SnapshotMemory | undefined,
   file: StoredFile,
   call: StorageCall,
 ): Promise<NamedSnapshot> {
+  const id = file.name as SnapshotId;
+  const known = memory?.get(id);
+  if (known) return known;
   const json = await files.load("snapshots", file, call.signal ? { signal: call.signal } : {});
-  return { id: file.name as SnapshotId, snapshot: decodeSnapshot(json, `snapshots/${file.name}`) };
+  const named = { id, snapshot: decodeSnapshot(json, `snapshots/${file.name}`) };
+  memory?.put(named, json.length);
+  return named;
 }
 
 function byTime(a: NamedSnapshot, b: NamedSnapshot): number {

@@ -93,7 +93,7 @@ Deno.test("backup sends nothing again that an index listed before the link went 
     const known = new Set<string>();
     {
       await using session = await new JobStage({ storage: await bench.stored() }).open();
-      await session.loadIndex(new AbortController().signal);
+      await session.repository.loadIndex();
       const { table } = session.repository;
       table.eachEntry((entry) => known.add(table.idOf(entry)));
     }

@@ -78,7 +78,7 @@ export class DamageBench {
     const pieces = Array.from({ length: 5 }, (_, i) => noise(1_500 + (i >> 1), 50 + i));
     {
       await using session = await stage.open();
-      await session.loadIndex(new AbortController().signal);
+      await session.repository.loadIndex();
       ids.push(await new DraftSaver(session.repository).snapshot({ dir: { pieces } }, { time: 5n }));
     }
     contents.push(new Map([["/dir/pieces", new Uint8Array(pieces.flatMap((piece) => [...piece]))]]));
@@ -91,7 +91,7 @@ export class DamageBench {
     contents: readonly ReadonlyMap<string, Uint8Array>[],
   ): Promise<DamageBench> {
     await using session = await stage.open();
-    await session.loadIndex(new AbortController().signal);
+    await session.repository.loadIndex();
     const { repository } = session;
     const blobs: PlacedBlob[] = [];
     const { table, packs } = repository;

@@ -63,7 +63,7 @@ export class JobStage {
   readonly clock: RunClock | Clock;
   readonly tree = new MemoryTree();
   readonly ports: Ports;
-  readonly #session: SessionOptions;
+  readonly #session: SessionOptions & { readonly password: string };
 
   constructor({ storage, clock, random, fs, session }: StageParts = {}) {
     this.storage = storage ?? new MemoryStorage();
@@ -128,7 +128,7 @@ export class JobStage {
     return (await Array.fromAsync(this.storage.list(type))).length;
   }
 
-  private options<T extends object>(options: T): SessionOptions & T {
+  private options<T extends object>(options: T): SessionOptions & { readonly password: string } & T {
     return { ...this.#session, ...options };
   }
 

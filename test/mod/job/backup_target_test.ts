@@ -6,11 +6,12 @@ import { encodeTree } from "../../../mod/format/mod.ts";
 import { MemoryStorage } from "../../../mod/storage/mod.ts";
 import { FakeClock } from "../../kit/fake_clock.ts";
 import { FaultyStorage } from "../../kit/faulty_storage.ts";
-import { JobStage } from "../../kit/job_stage.ts";
+import { heardRun, JobStage } from "../../kit/job_stage.ts";
 import { noise } from "../../kit/memory_tree.ts";
 import { node } from "../../kit/repository.ts";
 import { utf8 } from "../../../mod/base/mod.ts";
 
+const WRITES = { exclusive: false, stores: true };
 const never = new AbortController().signal;
 const tree = (name: string) =>
   encodeTree([node({ name: utf8(name), type: "symlink", linkTarget: utf8("x") })]);
@@ -27,11 +28,13 @@ async function fill(target: BackupTarget): Promise<void> {
 Deno.test("BackupTarget stores and counts; a dry run counts the same and stores nothing", async () => {
   const stage = await JobStage.made({ session: { packBytesTarget: 1_000_000 } });
   const before = await stage.stored();
-  await using dry = await stage.open();
+  await using drySession = await stage.open({ noLock: true });
+  await using dry = await drySession.begin(WRITES, heardRun());
   const would = new BackupTarget(dry, { dryRun: true, signal: never });
   await fill(would);
   assert.deepEqual(await stage.stored(), before);
-  await using session = await stage.open();
+  await using open = await stage.open({ noLock: true });
+  await using session = await open.begin(WRITES, heardRun());
   const target = new BackupTarget(session, { dryRun: false, signal: never });
   await fill(target);
   const { packedBytes: _, packs: __, ...sums } = target.saved;
@@ -46,12 +49,14 @@ Deno.test("BackupTarget stores and counts; a dry run counts the same and stores 
 Deno.test("BackupTarget knows a tree that is stored already", async () => {
   const stage = await JobStage.made();
   {
-    await using session = await stage.open();
+    await using open = await stage.open({ noLock: true });
+    await using session = await open.begin(WRITES, heardRun());
     await fill(new BackupTarget(session, { dryRun: false, signal: never }));
   }
   for (const dryRun of [true, false]) {
-    await using session = await stage.open();
-    await session.loadIndex(never);
+    await using open = await stage.open({ noLock: true });
+    await using session = await open.begin(WRITES, heardRun());
+    await session.loadIndex();
     const target = new BackupTarget(session, { dryRun, signal: never });
     await fill(target);
     assert.deepEqual([target.saved.treeBlobs, target.saved.dataBlobs], [0, 0]);
@@ -62,7 +67,8 @@ Deno.test("BackupTarget gives the storage some time after an interruption, and n
   const clock = new FakeClock({ auto: false, start: 1_780_000_000_000_000_000n });
   const storage = new FaultyStorage(new MemoryStorage());
   const stage = await JobStage.made({ clock, storage });
-  await using session = await stage.open();
+  await using open = await stage.open({ noLock: true });
+  await using session = await open.begin(WRITES, heardRun());
   const stop = new AbortController();
   const target = new BackupTarget(session, { dryRun: false, signal: stop.signal });
   stop.abort(new Error("Ctrl-C"));
@@ -79,7 +85,8 @@ Deno.test("BackupTarget gives the storage some time after an interruption, and n
 Deno.test("BackupTarget says why it gave up: a lock that was lost is no interruption", async () => {
   const clock = new FakeClock({ auto: false, start: 1_780_000_000_000_000_000n });
   const stage = await JobStage.made({ clock });
-  await using session = await stage.open();
+  await using open = await stage.open({ noLock: true });
+  await using session = await open.begin(WRITES, heardRun());
   const stop = new AbortController();
   const target = new BackupTarget(session, { dryRun: false, signal: stop.signal });
   stop.abort(new SgError("SG1018", "lost"));
@@ -90,7 +97,8 @@ Deno.test("BackupTarget says why it gave up: a lock that was lost is no interrup
 
 Deno.test("BackupTarget of a dry run stores nothing, though its session has read packs before", async () => {
   const stage = await JobStage.made();
-  await using session = await stage.open();
+  await using open = await stage.open({ noLock: true });
+  await using session = await open.begin(WRITES, heardRun());
   session.lanes();
   const before = await stage.stored();
   await fill(new BackupTarget(session, { dryRun: true, signal: never }));

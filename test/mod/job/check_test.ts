@@ -98,6 +98,6 @@ Deno.test("runCheck takes a lock, and ends when it is stopped", async () => {
   await assert.rejects(runCheck(session, {}, heardRun(AbortSignal.abort(new Error("no")))));
   assert.equal(await stage.count("locks"), 0);
   await using other = await stage.open();
-  await using _lock = await other.lock({ exclusive: true }, heardRun());
+  await using _lock = await other.begin({ exclusive: true }, heardRun());
   await assert.rejects(runCheck(session, {}, heardRun()), { code: "SG1003" });
 });

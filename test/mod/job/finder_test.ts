@@ -5,6 +5,7 @@ import { utf8Text } from "../../../mod/base/mod.ts";
 import { findEntries, listSnapshots } from "../../../mod/job/mod.ts";
 import { walkTree } from "../../../mod/restorer/mod.ts";
 import { PatternSet } from "../../../mod/source/mod.ts";
+import { Repository } from "../../../mod/repository/mod.ts";
 import { heardRun, JobStage } from "../../kit/job_stage.ts";
 import { type Draft, DraftSaver } from "../../kit/repository.ts";
 
@@ -48,13 +49,13 @@ Deno.test("findEntries looks once into trees that hold no match, however many sn
   const saver = new DraftSaver(session.repository);
   const shared: Draft = { deep: { deeper: { x: "x" } }, other: { y: "y" } };
   for (let i = 0; i < 20; i++) await saver.snapshot({ shared, own: { [`f${i}`]: "z" } }, { time: BigInt(i) });
-  const { repository } = session;
-  const load = repository.loadTree.bind(repository);
+  const { loadTree } = Repository.prototype;
   let loads = 0;
-  repository.loadTree = (...args) => {
+  Repository.prototype.loadTree = function (...args) {
     loads++;
-    return load(...args);
+    return loadTree.apply(this, args);
   };
+  using _ = { [Symbol.dispose]: () => void (Repository.prototype.loadTree = loadTree) };
   const found = await Array.fromAsync(findEntries(session, { ...ORDER, patterns: ["f7"] }, heardRun()));
   assert.deepEqual(found.map(({ entry }) => utf8Text(entry.path)), ["/own/f7"]);
   // A root and "own" of each, and the shared ones once; a little is loaded ahead.

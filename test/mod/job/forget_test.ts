@@ -113,7 +113,7 @@ Deno.test("runForget stops before a snapshot that it cannot read: it might be th
 Deno.test("runForget needs the repository for itself", async () => {
   const { stage } = await stageWithSnapshots();
   await using other = await stage.open();
-  await using _lock = await other.lock({ exclusive: false }, heardRun());
+  await using _lock = await other.begin({ exclusive: false }, heardRun());
   await assert.rejects(forget(stage, { policy: { last: 1 } }), { code: "SG1003" });
   assert.equal(await stage.count("snapshots"), 6);
 });

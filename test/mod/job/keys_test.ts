@@ -61,7 +61,7 @@ Deno.test("removeKey and changePassword need the repository for themselves", asy
   await using session = await stage.open();
   const id = await addKey(session, SECOND, heardRun());
   await using other = await stage.open();
-  await using _lock = await other.lock({ exclusive: false }, heardRun());
+  await using _lock = await other.begin({ exclusive: false }, heardRun());
   await assert.rejects(removeKey(session, id, heardRun()), { code: "SG1003" });
   await assert.rejects(changePassword(session, "x", heardRun()), { code: "SG1003" });
   assert.equal((await listKeys(session, heardRun())).length, 2);
@@ -71,7 +71,7 @@ Deno.test("unlock removes what nobody holds any more, and living locks only when
   const stage = await JobStage.made();
   await using session = await stage.open();
   await using other = await stage.open();
-  await using _lock = await other.lock({ exclusive: false }, heardRun());
+  await using _lock = await other.begin({ exclusive: false }, heardRun());
   assert.equal(await unlock(session, { all: false }, heardRun()), 0);
   assert.equal((await namesOf(stage.storage, "locks")).length, 1);
   assert.equal(await unlock(session, { all: true }, heardRun()), 1);

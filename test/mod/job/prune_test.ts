@@ -86,7 +86,7 @@ Deno.test("runPrune needs the repository for itself, and its lock ends with it",
   const stage = await stageWithWaste();
   await using other = await stage.open();
   {
-    await using _lock = await other.lock({ exclusive: false }, heardRun());
+    await using _lock = await other.begin({ exclusive: false }, heardRun());
     await assert.rejects(prune(stage, {}), { code: "SG1003" });
   }
   await prune(stage, {});

@@ -142,7 +142,7 @@ Deno.test("repairs need the repository for themselves", async () => {
   const { stage, large } = await stageWithPacks();
   await using session = await stage.open();
   await using other = await stage.open();
-  await using _lock = await other.lock({ exclusive: false }, heardRun());
+  await using _lock = await other.begin({ exclusive: false }, heardRun());
   await assert.rejects(repairIndex(session, { readAllPacks: false }, heardRun()), { code: "SG1003" });
   await assert.rejects(repairPacks(session, { ids: [large] }, heardRun()), { code: "SG1003" });
   await assert.rejects(repairSnapshots(session, ORDER, heardRun()), { code: "SG1003" });

@@ -107,7 +107,7 @@ Deno.test("runRestore restores what is whole and tells what a damaged pack took 
   const stage = await stageWithSnapshot({ storage, session: { packBytesTarget: 20_000 } });
   {
     await using session = await stage.open();
-    await session.loadIndex(session.options.signal);
+    await session.repository.loadIndex();
     const { table, packs } = session.repository;
     let largest: string | undefined;
     table.eachEntry((entry) => {
@@ -140,7 +140,7 @@ Deno.test("runRestore that was interrupted ends with SG1016 and keeps finished f
 Deno.test("runRestore waits for nobody who holds an exclusive lock, unless told to take no lock", async () => {
   const stage = await stageWithSnapshot();
   await using other = await stage.open();
-  await using _lock = await other.lock({ exclusive: true }, heardRun());
+  await using _lock = await other.begin({ exclusive: true }, heardRun());
   await assert.rejects(restore(stage), { code: "SG1003" });
   await using session = await stage.open({ noLock: true });
   assert.equal(

@@ -15,16 +15,17 @@ Deno.test("resolveTree finds the tree of a folder by names, byte for byte", asyn
   stage.tree.write("/src/a/file", "x");
   const { snapshotId, tree } = await stage.backup();
   await using session = await stage.open();
-  assert.equal((await resolveTree(session, "latest", run)).treeId, tree);
-  assert.equal((await resolveTree(session, `${snapshotId!.slice(0, 8)}:/`, run)).treeId, tree);
-  const deep = await resolveTree(session, "latest:/src//a/", run);
-  const { nodes } = await session.repository.loadTree(deep.treeId);
+  await using begun = await session.begin({ exclusive: false }, run);
+  assert.equal((await resolveTree(begun, "latest", run)).treeId, tree);
+  assert.equal((await resolveTree(begun, `${snapshotId!.slice(0, 8)}:/`, run)).treeId, tree);
+  const deep = await resolveTree(begun, "latest:/src//a/", run);
+  const { nodes } = await begun.repository.loadTree(deep.treeId);
   assert.deepEqual(nodes.map(({ type }) => type), ["file", "dir"]);
-  assert.equal(await folderTree(session, tree, odd, run.signal), nodes[1]!.subtree);
+  assert.equal(await folderTree(begun, tree, odd, run.signal), nodes[1]!.subtree);
   for (
     const [name, why] of [["src/b", /nothing/], ["src/a/file", /no folder/], ["src/a/file/x", /no folder/]]
   ) {
-    await assert.rejects(resolveTree(session, `latest:${name}`, run), {
+    await assert.rejects(resolveTree(begun, `latest:${name}`, run), {
       code: "SG1011",
       message: why as RegExp,
     });
@@ -37,7 +38,8 @@ Deno.test("resolveTree takes the latest of those that pass the filter", async ()
   const wanted = await stage.backup({ hostname: "one" });
   await stage.backup({ hostname: "two" });
   await using session = await stage.open();
-  assert.equal((await resolveTree(session, "latest", run, { hosts: ["one"] })).id, wanted.snapshotId);
+  await using begun = await session.begin({ exclusive: false }, run);
+  assert.equal((await resolveTree(begun, "latest", run, { hosts: ["one"] })).id, wanted.snapshotId);
 });
 
 Deno.test("resolveTree goes on without an index file that is damaged, and names it", async () => {
@@ -50,11 +52,12 @@ Deno.test("resolveTree goes on without an index file that is damaged, and names 
   const second = await stage.backup();
   storage.flip({ type: "index", name: index! }, 100);
   await using session = await stage.open();
+  await using begun = await session.begin({ exclusive: false }, run);
   const heard = heardRun();
-  assert.equal((await resolveTree(session, second.snapshotId!, heard)).treeId, second.tree);
+  assert.equal((await resolveTree(begun, second.snapshotId!, heard)).treeId, second.tree);
   assert.equal(heard.notes.length, 1);
   assert.match(heard.notes[0]!, new RegExp(`index/${index}: .*sparegrid repair index$`));
-  await assert.rejects(session.repository.loadTree(first.tree), { code: "SG1028" });
+  await assert.rejects(begun.repository.loadTree(first.tree), { code: "SG1028" });
 });
 
 Deno.test("selectBy takes what an include fits and no exclude does", () => {

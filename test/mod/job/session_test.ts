@@ -23,66 +23,55 @@ Deno.test("Session closes its storage when it is disposed, and no lane works aft
   const options = { password: "p", signal: new AbortController().signal, note: () => {}, threads: 0 };
   const kdf = { kdf: { N: 16, r: 1, p: 1 } };
   const session = await Session.init(stage.ports, storage, { ...options, ...kdf });
-  const lanes = session.lanes();
+  const run = await session.begin({ exclusive: false }, heardRun());
+  const lanes = run.lanes();
   await session[Symbol.asyncDispose]();
   await assert.rejects(storage.load({ type: "config", name: "" }));
   await assert.rejects(async () => await lanes.ask("flush", []), { code: "SG1023" });
+  await assert.rejects(session.begin({ exclusive: false }, heardRun()), { code: "SG1023" });
 });
 
-Deno.test("Session.lock shares or excludes, and its signal ends with the run's", async () => {
+Deno.test("Session.begin shares or excludes, and its signal ends with the run's", async () => {
   const stage = await JobStage.made();
   await using one = await stage.open();
   await using two = await stage.open();
   const stop = new AbortController();
   {
-    await using shared = await one.lock({ exclusive: false }, heardRun(stop.signal));
+    await using shared = await one.begin({ exclusive: false }, heardRun(stop.signal));
     assert.equal(await stage.count("locks"), 1);
-    await using _other = await two.lock({ exclusive: false }, heardRun());
-    await assert.rejects(two.lock({ exclusive: true }, heardRun()), { code: "SG1003" });
+    await using _other = await two.begin({ exclusive: false }, heardRun());
+    await assert.rejects(two.begin({ exclusive: true }, heardRun()), { code: "SG1003" });
     stop.abort(new Error("stopped"));
     assert.throws(() => shared.signal.throwIfAborted(), /stopped/);
   }
   assert.equal(await stage.count("locks"), 0);
-  await using _alone = await two.lock({ exclusive: true }, heardRun());
-  await assert.rejects(one.lock({ exclusive: false }, heardRun()), { code: "SG1003" });
+  await using _alone = await two.begin({ exclusive: true }, heardRun());
+  await assert.rejects(one.begin({ exclusive: false }, heardRun()), { code: "SG1003" });
 });
 
-Deno.test("Session.lock takes none for reading where told so, but always one for removing", async () => {
+Deno.test("Session.begin takes none for reading where told so, but always one for removing", async () => {
   const stage = await JobStage.made();
   await using session = await stage.open({ noLock: true });
-  await using _none = await session.lock({ exclusive: false }, heardRun());
+  await using _none = await session.begin({ exclusive: false }, heardRun());
   assert.equal(await stage.count("locks"), 0);
-  await using _alone = await session.lock({ exclusive: true }, heardRun());
+  await using _alone = await session.begin({ exclusive: true }, heardRun());
   assert.equal(await stage.count("locks"), 1);
 });
 
-Deno.test("Session.lock waits as long as it may and says for whom", async () => {
+Deno.test("Session.begin waits as long as it may and says for whom", async () => {
   // Waits end at once, but each moves the clock on.
   const clock = new FakeClock({ start: 1_780_000_000_000_000_000n });
   const stage = await JobStage.made();
   await using holder = await stage.open();
-  await using _lock = await holder.lock({ exclusive: true }, heardRun());
+  await using _lock = await holder.begin({ exclusive: true }, heardRun());
   const waiting = new JobStage({ storage: stage.storage, clock });
   await using session = await waiting.open({ retryLockMs: 60_000 });
   const run = heardRun();
-  await assert.rejects(session.lock({ exclusive: false }, run), { code: "SG1003" });
+  await assert.rejects(session.begin({ exclusive: false }, run), { code: "SG1003" });
   assert.equal(run.notes.length, 1);
   assert.match(run.notes[0]!, /locked by process \d+ of .* on .*; waiting/);
   const waited = clock.slept.filter((ms) => ms >= 1000).reduce((sum, ms) => sum + ms, 0);
   assert.equal(waited, 60_000);
-});
-
-Deno.test("Session.loadIndex reads the index files once", async () => {
-  const storage = new FaultyStorage(new MemoryStorage());
-  const stage = await JobStage.made({ storage });
-  stage.tree.folder("/src").write("/src/a", "alpha");
-  await stage.backup();
-  await using session = await stage.open();
-  const loads = () => storage.calls.filter(({ verb, type }) => verb === "load" && type === "index").length;
-  const before = loads();
-  await session.loadIndex(session.options.signal);
-  await session.loadIndex(session.options.signal);
-  assert.equal(loads() - before, 1);
 });
 
 Deno.test("Session keeps metadata in the cache folder where asked to, and reads it there", async () => {

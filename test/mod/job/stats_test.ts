@@ -82,6 +82,6 @@ Deno.test("repositoryStats counts the snapshots that are named, under a lock", a
   await assert.rejects(stats(["00000000"]), { code: "SG1010" });
   assert.equal(await stage.count("locks"), 0);
   await using other = await stage.open();
-  await using _lock = await other.lock({ exclusive: true }, heardRun());
+  await using _lock = await other.begin({ exclusive: true }, heardRun());
   await assert.rejects(stats([]), { code: "SG1003" });
 });
