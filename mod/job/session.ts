@@ -121,7 +121,7 @@ export class Session implements AsyncDisposable {
   }
 
   /**
-   * Begins a run: locks the repository for its length; waits as long as the session's options say. Work under the lock
+   * Begins a run: proves that the repository is still there (SG1002 where the session must be opened anew), and locks the repository for its length; waits as long as the session's options say. Work under the lock
    * listens to the run's signal, which ends with the given one too. Runs that share the lock may go on beside each other;
    * two that store beside each other cost the memory of a second index.
    */
@@ -131,6 +131,7 @@ export class Session implements AsyncDisposable {
   ): Promise<SessionRun> {
     if (this.#ended) throw new SgError("SG1023", "Cannot begin a run: the session has ended");
     const { exclusive, stores = false, freshIndex = false } = needs;
+    await this.repository.assertSame({ signal });
     const repository = this.repository.forRun({ fresh: freshIndex, writes: exclusive || stores });
     const parts = { ports: this.ports, options: this.options, repository, pool: this.#pool };
     if (this.options.noLock && !exclusive) {
@@ -152,7 +153,10 @@ export class Session implements AsyncDisposable {
     return new SessionRun({ ...parts, lock: await repository.lock(order) });
   }
 
-  /** Gives back the threads and the memory that no run uses. The next run starts and loads them again. */
+  /**
+   * Gives back threads, memory, descriptors and connections that no run uses: for a session that lies idle. A drive can be
+   * taken away then. The next run starts and loads again what it needs; the key is kept.
+   */
   rest(): void {
     this.#pool.rest();
     this.repository.rest();

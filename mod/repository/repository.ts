@@ -119,10 +119,16 @@ export class Repository {
     this.#core.keeper.giveBack(index, this.#use, clean);
   }
 
-  /** Gives back the memory that no run uses; the next one loads the index anew. */
+  /** Proves that it is still the repository that was opened. SG1002 where another one is in its place, or none. */
+  assertSame(call: StorageCall = {}): Promise<void> {
+    return this.#core.assertSame(callOf(call));
+  }
+
+  /** Gives back memory, descriptors and connections that nobody uses now; the next run loads the index anew. */
   rest(): void {
     this.#core.keeper.rest();
     this.#core.snapshots.clear();
+    this.storage.rest?.();
   }
 
   /** Says that index files change in ways that the table does not follow: no later run takes the index over. */

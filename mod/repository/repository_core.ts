@@ -1,5 +1,13 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { type Clock, type KeyId, type Log, PACK_BYTES_TARGET, type Random, toHex } from "../base/mod.ts";
+import {
+  type Clock,
+  equalBytes,
+  type KeyId,
+  type Log,
+  PACK_BYTES_TARGET,
+  type Random,
+  toHex,
+} from "../base/mod.ts";
 import type { CompressionLevel } from "../compress/mod.ts";
 import { generateMasterKey, type MasterKey, randomIrreduciblePolynomial, Sealer } from "../crypto/mod.ts";
 import { isSgError, SgError } from "../errors/mod.ts";
@@ -67,6 +75,7 @@ export class RepositoryCore {
   readonly reader: BlobReader;
   readonly keeper: IndexKeeper;
   readonly snapshots = new SnapshotMemory();
+  readonly #sealedConfig: Uint8Array;
   /** The key that opened it. */
   keyId: KeyId;
 
@@ -74,12 +83,14 @@ export class RepositoryCore {
     storage: Storage,
     ports: RepositoryPorts,
     config: Config,
+    sealedConfig: Uint8Array,
     key: OpenedKey,
     { compression = "auto", packBytesTarget = PACK_BYTES_TARGET, verify = true }: WritingOptions,
   ) {
     this.storage = storage;
     this.ports = ports;
     this.config = config;
+    this.#sealedConfig = sealedConfig;
     this.masterKey = key.masterKey;
     this.keyId = key.id;
     this.writing = { compression, packBytesTarget, verify };
@@ -105,7 +116,7 @@ export class RepositoryCore {
     };
     const sealed = new Sealer(masterKey, random).seal(encodeConfig(config));
     await storage.save({ type: "config", name: "" }, sealed, call);
-    return new RepositoryCore(storage, ports, config, { id: keyId, masterKey }, options);
+    return new RepositoryCore(storage, ports, config, sealed, { id: keyId, masterKey }, options);
   }
 
   /** Opens a repository. SG1002 none here, SG1001 wrong password or key, SG1007 unknown version, SG1005 damaged. */
@@ -115,7 +126,18 @@ export class RepositoryCore {
     const key = options.key ?? await openKey(storage, ports, options);
     const config = configOf(storage, ports, sealed, key, options.key !== undefined);
     const decorated = options.decorate?.(storage, config.id) ?? storage;
-    return new RepositoryCore(decorated, ports, config, key, options);
+    return new RepositoryCore(decorated, ports, config, sealed, key, options);
+  }
+
+  /**
+   * Proves that the repository in this place is still the one that was opened: another drive may be there by now, or none.
+   * SG1002 where it is not: then it must be opened anew.
+   */
+  async assertSame(call: StorageCall): Promise<void> {
+    const now = await loadSealedConfig(this.storage, call);
+    if (equalBytes(now, this.#sealedConfig)) return;
+    const message = `Cannot use repository ${this.storage.location}: another one is in its place now`;
+    throw new SgError("SG1002", message, { remedy: "Open it anew." });
   }
 }
 

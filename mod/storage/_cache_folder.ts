@@ -107,6 +107,11 @@ export class CacheFolder {
     });
   }
 
+  /** Gives the descriptors back, unless they are just used; the next call opens them again. */
+  rest(): void {
+    if (this.#running === 0) this.#forget();
+  }
+
   /** Waits for what is under way and gives the descriptors back; the entries stay. */
   async close(): Promise<void> {
     if (this.#closed) return;

@@ -50,6 +50,10 @@ export class ForwardingStorage implements Storage {
     return this.inner.removeTemporaries?.(olderThanMs, now, call) ?? Promise.resolve(0);
   }
 
+  rest(): void {
+    this.inner.rest?.();
+  }
+
   close(): Promise<void> {
     return this.inner.close();
   }

@@ -66,6 +66,13 @@ export class HttpTransport {
     return this.#sendFresh(request);
   }
 
+  /** Closes the connections that carry nothing now. */
+  rest(): void {
+    for (const sockets of Object.values(this.#pool.freeSockets)) {
+      for (const socket of sockets ?? []) socket.destroy();
+    }
+  }
+
   /** Closes all connections; what is under way fails. */
   close(): void {
     this.#closing.abort(new SgError("SG1015", `Cannot use ${this.#options.url.href}: it has been closed`));

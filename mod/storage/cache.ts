@@ -82,6 +82,12 @@ class CachingStorage extends ForwardingStorage {
     if (isSmall(file.type) || file.type === "data") await this.#folder.drop(file.type, file.name);
   }
 
+  override rest(): void {
+    this.#verified.clear();
+    this.#folder.rest();
+    super.rest();
+  }
+
   override async close(): Promise<void> {
     this.#closed = true;
     await this.#folder.close();

@@ -196,6 +196,10 @@ export class HttpStorage implements Storage {
     }
   }
 
+  rest(): void {
+    this.#transport.rest();
+  }
+
   close(): Promise<void> {
     this.#transport.close();
     return Promise.resolve();

@@ -49,6 +49,7 @@ export class LocalStorage implements Storage {
   /** Calls under way: their descriptors must outlive them. */
   #running = 0;
   #closed = false;
+  #resting = false;
   #whenIdle: (() => void) | undefined;
 
   constructor(fs: FileSystem, random: Random, path: string, options: LocalStorageOptions = {}) {
@@ -163,6 +164,11 @@ export class LocalStorage implements Storage {
       }
       return removed;
     });
+  }
+
+  rest(): void {
+    this.#resting = true;
+    this.#restWhenIdle();
   }
 
   async close(): Promise<void> {
@@ -292,8 +298,16 @@ export class LocalStorage implements Storage {
     if (this.#closed) throw new SgError("SG1015", `Cannot use ${this.location}: it has been closed`);
     this.#running++;
     return () => {
-      if (--this.#running === 0) this.#whenIdle?.();
+      if (--this.#running > 0) return;
+      this.#restWhenIdle();
+      this.#whenIdle?.();
     };
+  }
+
+  #restWhenIdle(): void {
+    if (!this.#resting || this.#running > 0) return;
+    this.#resting = false;
+    this.#folders.close();
   }
 
   async #run<T>(

@@ -74,6 +74,11 @@ export interface Storage {
    * Younger ones may belong to a run under way. Gives how many there were. Absent where a store sees to that itself.
    */
   removeTemporaries?(olderThanMs: number, now: Instant, call?: StorageCall): Promise<number>;
+  /**
+   * Gives back idle connections and descriptors, so that a drive can be taken away; what is under way goes on, and the next
+   * call opens what it needs. Absent where nothing is kept.
+   */
+  rest?(): void;
   /** Frees sockets and descriptors; later calls fail. */
   close(): Promise<void>;
 }

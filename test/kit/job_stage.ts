@@ -91,6 +91,16 @@ export class JobStage {
     await Session.init(this.ports, keptOpen(this.storage), this.options({ kdf: CHEAP_KDF }));
   }
 
+  /** Options of a session, as {@link open} takes them. */
+  get sessionOptions(): SessionOptions & { readonly password: string } {
+    return this.#session;
+  }
+
+  /** Opens the repository with exactly these options. */
+  openWith(options: SessionOptions): Promise<Session> {
+    return Session.open(this.ports, keptOpen(this.storage), options);
+  }
+
   /** Opens the repository. */
   open(options: Partial<SessionOptions> = {}): Promise<Session> {
     return Session.open(this.ports, keptOpen(this.storage), this.options(options));

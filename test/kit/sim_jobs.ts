@@ -77,6 +77,11 @@ export class SimHost {
     this.#reading.delete(pid);
   }
 
+  /** The process reads its files no more. */
+  doneReading({ identity: { pid } }: SimProcess): void {
+    this.#reading.delete(pid);
+  }
+
   runs(pid: number): boolean {
     return this.#running.has(pid);
   }
@@ -137,7 +142,16 @@ export class SimHost {
   }
 }
 
-/** One run of one process, told as the command line would tell it. */
+const KINDS: readonly SimJobKind[] = ["backup", "backup", "backup", "backup", "forget", "prune", "check"];
+/** Ends of a run after which a service goes on with the next. */
+const GO_ON: readonly SimOutcome[] = ["acked", "SG1003", "SG1018", "SG0083"];
+/** What a service waits between two runs, milliseconds. */
+const BETWEEN_MS = [0, 10, 800, 10 * 60_000, 45 * 60_000];
+
+/**
+ * One process: a command with its one run, or a service that keeps its session open and does run after run in it, whatever
+ * becomes of each.
+ */
 export class SimJob {
   readonly kind: SimJobKind;
   readonly host: SimHost;
@@ -151,21 +165,38 @@ export class SimJob {
     this.#model = model;
   }
 
-  /** Runs to its end, good or bad; never ends when the process dies. */
-  async run(schedule: SimSchedule, storage: SimStorage, retryLockMs: number): Promise<SimOutcome> {
+  /** Runs to its end, good or bad; never ends when the process dies. A command has one run, a service several. */
+  async run(
+    schedule: SimSchedule,
+    storage: SimStorage,
+    { retryLockMs, runs }: { readonly retryLockMs: number; readonly runs: number },
+  ): Promise<SimOutcome> {
+    const { random } = this.process;
+    const opening = this.host.open(this.process, storage, retryLockMs);
+    schedule.holdFor(opening);
+    await using session = await opening;
+    storage.ready();
+    let outcome = await this.#once(session, this.kind);
+    for (let run = 1; run < runs && GO_ON.includes(outcome); run++) {
+      if (random.chance(0.2)) session.rest();
+      await this.process.sleep(random.pick(BETWEEN_MS));
+      outcome = await this.#once(session, random.pick(KINDS));
+    }
+    return outcome;
+  }
+
+  async #once(session: Session, kind: SimJobKind): Promise<SimOutcome> {
     try {
-      const opening = this.host.open(this.process, storage, retryLockMs);
-      schedule.holdFor(opening);
-      await using session = await opening;
-      storage.ready();
-      if (this.kind === "backup") await this.#backUp(session);
-      else if (this.kind === "forget") await this.#forget(session);
-      else if (this.kind === "prune") await runPrune(session, { maxUnused: { bytes: 0 } }, heardRun());
+      if (kind === "backup") await this.#backUp(session);
+      else if (kind === "forget") await this.#forget(session);
+      else if (kind === "prune") await runPrune(session, { maxUnused: { bytes: 0 } }, heardRun());
       else await this.#check(session);
       return "acked";
     } catch (error) {
       if (isSgError(error)) return error.code;
       throw error;
+    } finally {
+      this.host.doneReading(this.process);
     }
   }
 

@@ -202,17 +202,18 @@ class World {
 
   /** A job that nothing befalls must succeed, whatever there was before. */
   async #calm(kind: SimJobKind): Promise<void> {
-    this.#start({ kind, fate: CALM, retryLockMs: PATIENCE_MS });
+    this.#start({ kind, fate: CALM, retryLockMs: PATIENCE_MS, runs: 1 });
     await this.#untilQuiet();
     if (this.#last !== "acked") this.#fail(`a ${kind} beside which nothing happened failed: ${this.#last}`);
   }
 
   #start(
-    { kind, fate, startMs = 0, retryLockMs }: {
+    { kind, fate, startMs = 0, retryLockMs, runs }: {
       readonly kind?: SimJobKind;
       readonly fate?: SimFate;
       readonly startMs?: number;
       readonly retryLockMs?: number;
+      readonly runs?: number;
     },
   ): void {
     const random = this.#random;
@@ -221,10 +222,14 @@ class World {
     this.#begin(new SimJob(kind ?? random.pick(KINDS), host, process, this.#model), {
       retryLockMs: retryLockMs ?? random.pick([0, 30 * SECOND, PATIENCE_MS]),
       startMs,
+      runs: runs ?? random.pick([1, 1, 2, 4]),
     });
   }
 
-  #begin(job: SimJob, { retryLockMs, startMs }: { retryLockMs: number; startMs: number }): void {
+  #begin(
+    job: SimJob,
+    { retryLockMs, startMs, runs }: { retryLockMs: number; startMs: number; runs: number },
+  ): void {
     const { process, host, kind } = job;
     const name = `${kind} ${host.name}/${process.identity.pid}`;
     const say = (text: string) => this.#say(`${name}: ${text}`);
@@ -232,7 +237,7 @@ class World {
     const nowMs = () => this.#schedule.nowMs;
     const storage = new SimStorage(this.#server, { process, worker }, nowMs, this.#options, say);
     this.#running.add(job);
-    const run = process.sleep(startMs).then(() => job.run(this.#schedule, storage, retryLockMs));
+    const run = process.sleep(startMs).then(() => job.run(this.#schedule, storage, { retryLockMs, runs }));
     void Promise.race([run, process.death.promise]).then(
       (outcome) => {
         say(`ends: ${outcome}`);

@@ -3,7 +3,7 @@
 // away, it must fail.
 import assert from "node:assert/strict";
 import type { FileSystem } from "../../mod/platform/mod.ts";
-import type { FileHandle, FileType, Storage, StorageCall } from "../../mod/storage/mod.ts";
+import type { FileHandle, FileType, Storage, StorageCall, StoredFile } from "../../mod/storage/mod.ts";
 import { firstFailure } from "../kit/sim_campaign.ts";
 import { runSeed, type SimOptions } from "../kit/sim_seed.ts";
 
@@ -71,7 +71,22 @@ const withoutSecondLook: SimOptions = {
   },
 };
 
+/** A storage that goes on listing index files that are gone: to a session that stays open all it knows looks true. */
+const withoutVanishing: SimOptions = {
+  storage: (storage: Storage) => {
+    const seen = new Map<string, StoredFile>();
+    return replacing(storage, {
+      async *list(type: FileType, call?: StorageCall) {
+        if (type !== "index") return yield* storage.list(type, call);
+        for await (const file of storage.list(type, call)) seen.set(file.name, file);
+        yield* seen.values();
+      },
+    });
+  },
+};
+
 const teeth = {
+  "the look for index files that went": withoutVanishing,
   "the fsync of the folder": withoutFolderSync,
   "the index before the snapshot": snapshotFirst,
   "the second look at the locks": withoutSecondLook,

@@ -272,7 +272,7 @@ Deno.test("RepositoryLock is lost when the machine slept and another took the st
   // The monotonic clock stands still while the machine sleeps.
   house.clock.aheadMs += 45 * MINUTE;
   const other = await house.open(2, "eve");
-  const taken = other.begin({ exclusive: true });
+  const taken = other.lock({ exclusive: true });
   const theirs = await house.clock.run(taken, 100);
   await house.clock.turn(MINUTE);
   strictEqual(lock.signal.aborted, true);
