@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { type BlobId, systemRandom } from "../../../mod/base/mod.ts";
 import type { BlobType } from "../../../mod/format/mod.ts";
@@ -159,4 +159,18 @@ Deno.test("BlobTable gives each blob to exactly one of several threads while it 
   } finally {
     for (const worker of workers) worker.terminate();
   }
+});
+
+Deno.test("BlobTable.clear leaves an empty table that all threads see, and that grows as before", () => {
+  const table = BlobTable.create({ random: systemRandom });
+  const other = BlobTable.attach(table.handle);
+  for (let round = 0; round < 3; round++) {
+    for (let n = 0; n < 5000; n++) table.settle("data", idOf(n), 0, n, 1, 2, 3);
+    strictEqual(other.claim("tree", idOf(1)), true);
+    ok(other.find("data", idOf(4999)) >= 0);
+    table.clear();
+    deepStrictEqual([other.count, other.pendingCount, other.find("data", idOf(7))], [0, 0, -1]);
+  }
+  strictEqual(other.claim("data", idOf(7)), true);
+  ok(table.find("data", idOf(7)) >= 0);
 });
