@@ -37,6 +37,9 @@ export interface UseOptions {
   readonly note?: (message: string) => void;
 }
 
+/** How a repository is opened or made. */
+type Opening = SessionOptions & { readonly password: string };
+
 /** Names a place. */
 export function placeKey(setId: string, destinationId: string): string {
   return `${setId}/${destinationId}`;
@@ -89,7 +92,7 @@ export class Repositories implements AsyncDisposable {
   }
 
   /** Makes the repository, or opens the one that somebody made meanwhile. */
-  async #make(row: SetDestinationRow, session: SessionOptions): Promise<Session> {
+  async #make(row: SetDestinationRow, session: Opening): Promise<Session> {
     const { ports, kdf } = this.#parts;
     try {
       const options = { ...session, ...(kdf && { kdf }) };
@@ -117,7 +120,7 @@ export class Repositories implements AsyncDisposable {
     set: BackupSet,
     { destinationId }: Place,
     { signal, note = () => {} }: UseOptions,
-  ): Promise<SessionOptions> {
+  ): Promise<Opening> {
     const { sets, destinations, cacheFolder, threads } = this.#parts;
     const { kind } = await destinations.get(destinationId);
     return {

@@ -15,7 +15,7 @@ const AWAY = ["SG0083", "SG0134", "SG0136", "SG0198"] as const;
  * does not allow that.
  */
 export async function removeRepository(session: Session, options: RunOptions): Promise<RunReport> {
-  await using lock = await session.lock({ exclusive: true }, options);
+  await using lock = await session.begin({ exclusive: true }, options);
   const { signal } = lock;
   const { storage } = session.repository;
   let filesRemoved = 0, bytesRemoved = 0;
