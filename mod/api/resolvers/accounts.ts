@@ -96,7 +96,8 @@ function watchAccounts(context: ApiContext, onChange: OnChange): Disposable {
 
 async function allIds(accounts: Accounts): Promise<string[]> {
   const ids: string[] = [];
-  for (let after: string | undefined;;) {
+  let after: string | undefined;
+  for (;;) {
     const { nodes, hasNextPage, endCursor } = await accounts.page({
       first: PAGE_LENGTH,
       ...(after === undefined ? {} : { after }),
