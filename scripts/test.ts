@@ -40,6 +40,12 @@ const TOOLS: readonly Tool[] = [
     usedBy: /\["tar"|^ {4}"tar",$|list\("tar"|(tree_oracle|restic_tree|both_programs)\.ts/m,
   },
   {
+    command: "jq",
+    debianPackage: "jq curl",
+    neededFor: "typing the examples of docs/API.md",
+    usedBy: /"jq"/,
+  },
+  {
     command: "setpriv",
     debianPackage: "util-linux",
     neededFor: "tests as another user",
