@@ -48,9 +48,13 @@ export interface InstallationNeeds {
   settings(): Promise<SettingRecord[]>;
   /** SG1036 unknown, SG1038 where it cannot be changed while running, SG1040 for a value that does not fit. */
   changeSetting(key: string, value: unknown): Promise<SettingRecord>;
+  /** Told when the first administrator was made: from then on nobody else can take the installation over. */
+  setUpDone?(): void;
 }
 
-/** All that the API stands on. A role that this process does not have is left out: its fields answer SG1036. */
+/**
+ * All that the API stands on. The rooms go in as they are: `account: await openAccountRoom(…)`, `audit: new Audit(…)`, `runs:
+ * client.runs` (without the client role `new RunLists(catalog)`), `client: { ...client, preview, snapshots }`. A role that this process does not have is left out: its fields answer SG1036. */
 export interface ApiNeeds {
   readonly installation: InstallationNeeds;
   readonly account: AccountRoom;

@@ -14,8 +14,12 @@ export const signIn = {
     sessions: (_, _args, { caller, needs }) => needs.account.sessions.list(identityOf(caller).user.id),
   },
   Mutation: {
-    setUp: async (_, { input }, context) =>
-      await enter(context, await context.needs.account.setUpCode.redeem({ ...input, ...context.from })),
+    setUp: async (_, { input }, context) => {
+      const { account, installation } = context.needs;
+      const session = await account.setUpCode.redeem({ ...input, ...context.from });
+      installation.setUpDone?.();
+      return await enter(context, session);
+    },
     signIn: async (_, { input }, context) =>
       await enter(context, await context.needs.account.signIn.signIn({ ...input, ...context.from })),
     signOut: async (_, _args, context) => {
