@@ -50,10 +50,14 @@ export interface ApiStage extends AsyncDisposable {
   stop(): void;
 }
 
+/** Other rooms than the stage's own; undefined: none. */
+export type Replacement = { readonly [K in keyof ApiNeeds]?: ApiNeeds[K] | undefined };
+
 /** Opens a stage; `replace` puts other rooms in. */
 export async function apiStage(
-  replace: Partial<ApiNeeds> = {},
+  replace: Replacement = {},
   clock: Clock = systemClock,
+  tls?: { readonly certificate: string; readonly key: string },
 ): Promise<ApiStage> {
   const folder = await scratch();
   const fs = openFileSystem();
@@ -83,7 +87,7 @@ export async function apiStage(
     client: apiClient(runs),
     server,
     ...replace,
-  };
+  } as ApiNeeds;
   const handler = graphqlHandler({
     needs,
     clock,
@@ -92,8 +96,11 @@ export async function apiStage(
     doorplate: { hosts: ["pc.example"] },
     stopping: stopping.signal,
   });
-  const http = HttpServer.listen({ hostname: "127.0.0.1", port: 0, log, clock }, handler);
-  const url = `http://127.0.0.1:${http.address.port}/graphql`;
+  const http = HttpServer.listen(
+    { hostname: "127.0.0.1", port: 0, log, clock, ...(tls ? { tls } : {}) },
+    handler,
+  );
+  const url = `${tls ? "https" : "http"}://127.0.0.1:${http.address.port}/graphql`;
   const post = async (body: BodyInit, sender: Sender = {}): Promise<Answer> => {
     const response = await fetch(url, {
       method: "POST",

@@ -10,7 +10,7 @@ async function lines({ audit }: ApiStage): Promise<string[]> {
     .reverse();
 }
 
-Deno.test("audit: what was done and what was refused has its line: who, what, to what, with what result", async () => {
+Deno.test("audit: what was done and what was refused has its line: who, what, to what, with what result [W19]", async () => {
   await using stage = await apiStage();
   const password = "gull lantern orbit quartz";
   const setUp = `mutation($code: String!, $password: String!) {
@@ -56,7 +56,7 @@ Deno.test("audit: what was done and what was refused has its line: who, what, to
   assert.ok((await stage.audit.verify()).intact);
 });
 
-Deno.test("audit: a stranger cannot fill it", async () => {
+Deno.test("audit: a stranger cannot fill it [W19]", async () => {
   await using stage = await apiStage();
   await stage.people.add("anna", "administrator");
   for (let i = 0; i < 50; i++) {
@@ -69,7 +69,7 @@ Deno.test("audit: a stranger cannot fill it", async () => {
   assert.ok(!stage.logged.some((line) => line.includes("guess")));
 });
 
-Deno.test("audit: passwords, codes and secrets that were sent are in no line and in no log", async () => {
+Deno.test("audit: passwords, codes and secrets that were sent are in no line and in no log [W19]", async () => {
   await using stage = await apiStage();
   await stage.people.add("anna", "administrator");
   const anna = await stage.people.browser("anna");

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { cookieIn, cookieName, setCookie } from "../../../mod/api/mod.ts";
 
-Deno.test("setCookie: over TLS the browser is held to this host and to TLS; scripts and other sites never have it (W1)", () => {
+Deno.test("setCookie: over TLS the browser is held to this host and to TLS; scripts and other sites never have it [W1]", () => {
   assert.equal(setCookie("abc", true), "__Host-sid=abc; Path=/; HttpOnly; SameSite=Strict; Secure");
   assert.equal(setCookie("abc", false), "sid=abc; Path=/; HttpOnly; SameSite=Strict");
   assert.equal(setCookie(null, true), "__Host-sid=; Path=/; HttpOnly; SameSite=Strict; Secure; Max-Age=0");

@@ -17,7 +17,7 @@ function status(change: Partial<Asked>, headers: Asked["headers"] = {}): number 
   return refusalOf({ ...good, ...change, headers: { ...good.headers, ...headers } }, doorplate)?.status;
 }
 
-Deno.test("refusalOf: our names and plain addresses are answered, other names are not (421)", () => {
+Deno.test("refusalOf: our names and plain addresses are answered, other names are not (421) [W22]", () => {
   for (
     const host of [
       "pc.example",
@@ -47,7 +47,7 @@ Deno.test("refusalOf: our names and plain addresses are answered, other names ar
   assert.equal(refusalOf({ ...good, headers }, { hosts: ["pc.example"] })?.status, 421);
 });
 
-Deno.test("refusalOf: what is said in clear is taken from this machine only, and X-Forwarded headers say nothing", () => {
+Deno.test("refusalOf: what is said in clear is taken from this machine only, and X-Forwarded headers say nothing [W15]", () => {
   assert.equal(status({ secure: false }), 403);
   const forged = {
     "x-forwarded-proto": "https",
@@ -85,7 +85,7 @@ Deno.test("refusalOf: POST of JSON to /graphql and nothing else", () => {
   assert.equal(status({}, { "content-encoding": "gzip" }), 415);
 });
 
-Deno.test("refusalOf: another site's page is refused, by Origin and by Sec-Fetch-Site", () => {
+Deno.test("refusalOf: another site's page is refused, by Origin and by Sec-Fetch-Site [W9]", () => {
   assert.equal(status({}, { origin: "https://pc.example:6061", "sec-fetch-site": "same-origin" }), undefined);
   assert.equal(
     status({}, { origin: "https://backup.example.org", "sec-fetch-site": "same-origin" }),
@@ -106,7 +106,7 @@ Deno.test("refusalOf: another site's page is refused, by Origin and by Sec-Fetch
   }
 });
 
-Deno.test("graphqlHandler: whatever another site's page can send changes nothing (W9)", async () => {
+Deno.test("graphqlHandler: whatever another site's page can send changes nothing [W9]", async () => {
   await using stage = await apiStage();
   await stage.people.add("anna", "administrator");
   const { cookie, csrf } = await stage.people.browser("anna");

@@ -1,6 +1,8 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import assert from "node:assert/strict";
+import { systemClock } from "../../../mod/base/mod.ts";
 import { apiStage } from "../../kit/api_stage.ts";
+import { makeCertificate } from "../../kit/certificate.ts";
 
 Deno.test("graphqlHandler: a stranger may ask whether set-up is needed and who he is, and nothing else", async () => {
   await using stage = await apiStage();
@@ -10,7 +12,7 @@ Deno.test("graphqlHandler: a stranger may ask whether set-up is needed and who h
   assert.deepEqual([refused.status, refused.codes], [401, ["SG1037"]]);
 });
 
-Deno.test("graphqlHandler: set-up signs in; cookie and CSRF value then change things, the cookie alone does not", async () => {
+Deno.test("graphqlHandler: set-up signs in; cookie and CSRF value then change things, the cookie alone does not [W9]", async () => {
   await using stage = await apiStage();
   const setUp = await stage.ask(
     `mutation($code: String!) { setUp(input: {code: $code, userName: "anna", password: "gull lantern orbit quartz"}) { me { csrf user { name } } } }`,
@@ -36,7 +38,7 @@ Deno.test("graphqlHandler: set-up signs in; cookie and CSRF value then change th
   assert.deepEqual(after.codes, ["SG1037"]);
 });
 
-Deno.test("graphqlHandler: a sign-in ends the session that the browser had", async () => {
+Deno.test("graphqlHandler: a sign-in ends the session that the browser had [W2]", async () => {
   await using stage = await apiStage();
   await stage.people.add("anna", "administrator");
   const before = await stage.people.browser("anna");
@@ -50,7 +52,7 @@ Deno.test("graphqlHandler: a sign-in ends the session that the browser had", asy
   assert.equal((await stage.people.sessions("anna")).length, 1);
 });
 
-Deno.test("graphqlHandler: a token needs no CSRF value; one that is not valid is refused at once", async () => {
+Deno.test("graphqlHandler: a token needs no CSRF value; one that is not valid is refused at once [W2]", async () => {
   await using stage = await apiStage();
   await stage.people.add("anna", "administrator");
   const token = await stage.people.issue("anna", ["READ", "OPERATE"]);
@@ -115,7 +117,7 @@ Deno.test("graphqlHandler: mistakes in the document or its variables are told wi
   }
 });
 
-Deno.test("graphqlHandler: the schema describes itself, and suggests names, to those who are signed in", async () => {
+Deno.test("graphqlHandler: the schema describes itself, and suggests names, to those who are signed in [W11]", async () => {
   await using stage = await apiStage();
   await stage.people.add("anna", "viewer");
   const token = await stage.people.issue("anna", ["READ"]);
@@ -131,7 +133,7 @@ Deno.test("graphqlHandler: the schema describes itself, and suggests names, to t
   assert.doesNotMatch((await stage.ask("{ setUpNeedet }")).text, /Did you mean/);
 });
 
-Deno.test("graphqlHandler: a query that takes too long is given up, and its work told so", async () => {
+Deno.test("graphqlHandler: a query that takes too long is given up, and its work told so [W11]", async () => {
   const { FakeClock } = await import("../../kit/fake_clock.ts");
   const clock = new FakeClock({ auto: false });
   const started = Promise.withResolvers<AbortSignal>();
@@ -162,7 +164,7 @@ Deno.test("graphqlHandler: a query that takes too long is given up, and its work
   assert.equal(signal.aborted, true);
 });
 
-Deno.test("graphqlHandler: twenty requests of one user at once, no more; others are not in their way", async () => {
+Deno.test("graphqlHandler: twenty requests of one user at once, no more; others are not in their way [W11]", async () => {
   const gate = Promise.withResolvers<void>();
   let waiting = 0;
   const full = Promise.withResolvers<void>();
@@ -195,7 +197,7 @@ Deno.test("graphqlHandler: twenty requests of one user at once, no more; others 
   assert.deepEqual((await stage.ask("{ settings { key } }", {}, { token })).data, { settings: [] });
 });
 
-Deno.test("graphqlHandler: every answer keeps itself from caches, frames and guesses of its type", async () => {
+Deno.test("graphqlHandler: every answer keeps itself from caches, frames and guesses of its type [W8]", async () => {
   await using stage = await apiStage();
   for (const answer of [await stage.ask("{ setUpNeeded }"), await stage.post("nonsense")]) {
     assert.equal(answer.headers.get("cache-control"), "no-store");
@@ -203,5 +205,29 @@ Deno.test("graphqlHandler: every answer keeps itself from caches, frames and gue
     assert.match(answer.headers.get("content-security-policy")!, /default-src 'none'/);
     assert.equal(answer.headers.get("access-control-allow-origin"), null);
     assert.equal(answer.headers.get("server"), null);
+  }
+});
+
+Deno.test("graphqlHandler: over TLS the cookie is bound to this host and to TLS, and another name is not taken [W1]", async () => {
+  const { cert, key } = await makeCertificate();
+  await using stage = await apiStage({}, systemClock, { certificate: cert, key });
+  await stage.people.add("anna", "viewer");
+  const signIn = JSON.stringify({
+    query: 'mutation($p: String!) { signIn(input: {userName: "anna", password: $p}) { me { csrf } } }',
+    variables: { p: stage.people.passwordOf("anna") },
+  });
+  using client = Deno.createHttpClient({ caCerts: [cert], http2: false });
+  const send = async (body: string, cookie: string) => {
+    const headers = { "content-type": "application/json", cookie };
+    const response = await fetch(stage.url, { method: "POST", client, headers, body });
+    return { set: response.headers.get("set-cookie"), json: await response.json() };
+  };
+  const { set } = await send(signIn, "");
+  assert.match(set!, /^__Host-sid=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Secure$/);
+  const value = /=([\w-]{43});/.exec(set!)![1]!;
+  const me = `{"query":"{ me { user { name } } }"}`;
+  assert.equal((await send(me, `__Host-sid=${value}`)).json.data.me.user.name, "anna");
+  for (const other of [`sid=${value}`, `__Secure-sid=${value}`, `__Host-sid=${value}; __Host-sid=${value}`]) {
+    assert.equal((await send(me, other)).json.data.me, null);
   }
 });

@@ -35,7 +35,7 @@ Deno.test("checkLimits: the heaviest page of each list is allowed", () => {
   assert.equal(verdict(getIntrospectionQuery()), "allowed");
 });
 
-Deno.test("checkLimits: depth, aliases, directives and cost have bounds, also in fragments", () => {
+Deno.test("checkLimits: depth, aliases, directives and cost have bounds, also in fragments [W11]", () => {
   const nested = (depth: number) =>
     "{ set(id: 1) " + "{ lastRun { set ".repeat(depth) + "{ id }" + "}}".repeat(depth) + " }";
   assert.equal(verdict(nested(4)), "allowed");
@@ -56,7 +56,7 @@ Deno.test("checkLimits: depth, aliases, directives and cost have bounds, also in
   assert.match(verdict(`query($n: Int!) { runs(first: $n) { nodes { ${RUN} } } }`, { n: 1_000_000 }), /cost/);
 });
 
-Deno.test("checkLimits: fragments in circles, and fragments that double each other, are measured at once", () => {
+Deno.test("checkLimits: fragments in circles, and fragments that double each other, are measured at once [W11]", () => {
   assert.match(
     verdict("query { ...A } fragment A on Query { me { user { name } } ...B } fragment B on Query { ...A }"),
     /depth is no end/,
@@ -68,7 +68,7 @@ Deno.test("checkLimits: fragments in circles, and fragments that double each oth
   assert.match(verdict(`{ ...F0 } ${doubling} fragment F60 on Query { setUpNeeded }`), /cost/);
 });
 
-Deno.test("graphqlHandler: bombs are refused, the memory stays, the service goes on", async () => {
+Deno.test("graphqlHandler: bombs are refused, the memory stays, the service goes on [W11]", async () => {
   await using stage = await apiStage();
   await stage.people.add("anna", "administrator");
   const token = await stage.people.issue("anna", ["READ", "OPERATE", "RESTORE", "ADMINISTER"]);
@@ -109,7 +109,7 @@ Deno.test("graphqlHandler: bombs are refused, the memory stays, the service goes
   assert.deepEqual((await stage.ask("{ setUpNeeded }")).data, { setUpNeeded: false });
 });
 
-Deno.test("graphqlHandler: several requests in one, and bodies that are none, are refused", async () => {
+Deno.test("graphqlHandler: several requests in one, and bodies that are none, are refused [W11]", async () => {
   await using stage = await apiStage();
   const bodies = [
     `[{"query":"{ setUpNeeded }"},{"query":"{ setUpNeeded }"}]`,

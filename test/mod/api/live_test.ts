@@ -133,7 +133,7 @@ Deno.test("subscription: a client that lost the connection gets the state first;
   assert.equal((await seen.next()).done, true);
 });
 
-Deno.test("subscription: it ends within 5 seconds when the session or the token is over, and the client is told why", async () => {
+Deno.test("subscription: it ends within 5 seconds when the session or the token is over, and the client is told why [W10]", async () => {
   const clock = new FakeClock({ auto: false });
   await using stage = await apiStage({}, clock);
   await stage.people.add("anna", "viewer");

@@ -26,7 +26,7 @@ Deno.test("connection: pages follow each other without gap or double, whatever t
   assert.deepEqual(empty, { nodes: [], pageInfo: { hasNextPage: false, endCursor: null } });
 });
 
-Deno.test("connection: pages of nothing, of too much, and behind what is no cursor of this list are refused", async () => {
+Deno.test("connection: pages of nothing, of too much, and behind what is no cursor of this list are refused [W11]", async () => {
   const codeOf = (first: number, after?: string) =>
     connection({ first, after }, NUMBERS, fetch, (n) => n).then(() => "answered", (error) => error.code);
   assert.equal(await codeOf(0), "SG1040");

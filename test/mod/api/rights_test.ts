@@ -42,7 +42,7 @@ function fields(): { operation: Operation; field: GraphQLField<unknown, unknown>
   );
 }
 
-Deno.test("schema: every field of Query, Mutation and Subscription says what right it takes", () => {
+Deno.test("schema: every field of Query, Mutation and Subscription says what right it takes [W12]", () => {
   assert.ok(fields().length > 60);
   for (const { field } of fields()) {
     assert.match(needOf(field), /^(READ|OPERATE|RESTORE|ADMINISTER|NOBODY)$/, field.name);
@@ -81,7 +81,7 @@ Deno.test("resolvers: each field of a root type has one, and none is extra", () 
   }
 });
 
-Deno.test("audit trail: each mutation says what its line tells, and no line tells a secret", () => {
+Deno.test("audit trail: each mutation says what its line tells, and no line tells a secret [W19]", () => {
   assert.deepEqual(Object.keys(SAID).sort(), Object.keys(ROOTS.mutation.getFields()).sort());
   for (const field of Object.values(ROOTS.mutation.getFields())) {
     const args = Object.fromEntries(field.args.map(({ name, type }) => [name, sample(type, name)]));
@@ -90,7 +90,7 @@ Deno.test("audit trail: each mutation says what its line tells, and no line tell
   }
 });
 
-Deno.test("rights: each caller reaches the fields of its rights, and no other (W12)", async () => {
+Deno.test("rights: each caller reaches the fields of its rights, and no other [W12]", async () => {
   await using stage = await apiStage();
   const senders = await sendersOn(stage);
   const before = await stateOf(stage);
@@ -116,7 +116,7 @@ Deno.test("rights: each caller reaches the fields of its rights, and no other (W
   assert.deepEqual(await stateOf(stage), before);
 });
 
-Deno.test("rights: a subscription that is not allowed ends with the refusal", async () => {
+Deno.test("rights: a subscription that is not allowed ends with the refusal [W10, W12]", async () => {
   await using stage = await apiStage();
   const senders = await sendersOn(stage);
   for (const [sender, code] of [[{}, "SG1037"], [senders["token to operate"], "SG1038"]] as const) {
@@ -127,7 +127,7 @@ Deno.test("rights: a subscription that is not allowed ends with the refusal", as
   assert.equal(stage.runs.watchers.count, 0);
 });
 
-Deno.test("rights: what is not there and what is another's is told with the same words", async () => {
+Deno.test("rights: what is not there and what is another's is told with the same words [W12]", async () => {
   await using stage = await apiStage();
   const senders = await sendersOn(stage);
   const [foreign] = await stage.people.sessions("operator");
