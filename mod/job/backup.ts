@@ -34,7 +34,7 @@ export async function runBackup(
   options: RunOptions,
 ): Promise<BackupReport> {
   const start = session.ports.clock.now();
-  await using run = await session.begin({ exclusive: false, stores: true }, options);
+  await using run = await session.begin({ exclusive: false, stores: true, usesIndex: true }, options);
   return await run.explain(() => backUpUnderLock(run, order, { ...options, signal: run.signal }, start));
 }
 

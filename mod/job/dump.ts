@@ -30,7 +30,7 @@ export async function* runDump(
   order: DumpOrder,
   options: RunOptions,
 ): AsyncGenerator<Uint8Array, void> {
-  await using run = await session.begin({ exclusive: false }, options);
+  await using run = await session.begin({ exclusive: false, usesIndex: true }, options);
   const { signal } = run;
   const { treeId } = await resolveTree(run, order.snapshot, { ...options, signal }, order.filter);
   const { repository } = run;

@@ -26,7 +26,7 @@ export async function runRestore(
   order: RestoreOrder,
   options: RunOptions,
 ): Promise<RestoreReport> {
-  await using run = await session.begin({ exclusive: false }, options);
+  await using run = await session.begin({ exclusive: false, usesIndex: true }, options);
   const { signal } = run;
   const { observer } = options;
   const found = await resolveTree(run, order.snapshot, { signal, observer }, order.filter);

@@ -62,6 +62,8 @@ export interface RunNeeds {
   readonly exclusive: boolean;
   /** The run shares the lock and yet stores something: it needs one even where there is no room for it. */
   readonly stores?: boolean;
+  /** The run will use the index for sure: it is loaded while the lock is waited for. */
+  readonly usesIndex?: boolean;
   /** Nothing of the index that was loaded before: for runs that judge the index files, or change what they list. */
   readonly freshIndex?: boolean;
 }
@@ -130,7 +132,7 @@ export class Session implements AsyncDisposable {
     { signal, observer }: Pick<RunOptions, "signal" | "observer">,
   ): Promise<SessionRun> {
     if (this.#ended) throw new SgError("SG1023", "Cannot begin a run: the session has ended");
-    const { exclusive, stores = false, freshIndex = false } = needs;
+    const { exclusive, stores = false, usesIndex = false, freshIndex = false } = needs;
     await this.repository.assertSame({ signal });
     const repository = this.repository.forRun({ fresh: freshIndex, writes: exclusive || stores });
     const parts = { ports: this.ports, options: this.options, repository, pool: this.#pool };
@@ -150,7 +152,16 @@ export class Session implements AsyncDisposable {
       onWait: ({ username, hostname, pid }) =>
         observer.note(`The repository is locked by process ${pid} of ${username} on ${hostname}; waiting`),
     };
-    return new SessionRun({ ...parts, lock: await repository.lock(order) });
+    if (!usesIndex) return new SessionRun({ ...parts, lock: await repository.lock(order) });
+    const stop = new AbortController();
+    const loaded = this.repository.loadAhead(AbortSignal.any([signal, stop.signal]));
+    try {
+      const lock = await repository.lock(order);
+      await loaded;
+      return new SessionRun({ ...parts, lock });
+    } finally {
+      stop.abort();
+    }
   }
 
   /**

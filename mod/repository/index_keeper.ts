@@ -87,6 +87,11 @@ export class IndexKeeper {
     if (!clean) index.stale = true;
   }
 
+  /** True where no run has left an index, and none has one. */
+  get empty(): boolean {
+    return this.#kept === undefined;
+  }
+
   /** Gives back the memory of what no run uses. */
   rest(): void {
     if (this.#kept?.users === 0) this.#kept = undefined;

@@ -103,6 +103,23 @@ export class Repository {
   }
 
   /**
+   * Loads the index before the lock that it is to be used under is there, where nobody has loaded it: waiting for a lock
+   * takes as long. It is kept for the run, which looks under its lock whether it is still true, as with one that an earlier
+   * run left; until all is loaded no run takes it. Never rejects: the run itself meets what fails here.
+   */
+  async loadAhead(signal: AbortSignal): Promise<void> {
+    if (!this.#core.keeper.empty) return;
+    const ahead = this.forRun({ fresh: true, writes: false });
+    try {
+      await ahead.loadIndex({ signal, onDamage: () => {} });
+    } catch {
+      // It is not kept then.
+    } finally {
+      ahead.end();
+    }
+  }
+
+  /**
    * Ends a run's use. What it has claimed and not stored, or stored and not listed, no other run will rely on.
    * `abandoned` where threads may still write to the table.
    */

@@ -1,6 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import assert from "node:assert/strict";
-import { runBackup, runRestore, Session } from "../../../mod/job/mod.ts";
+import { runBackup, runForget, runRestore, Session } from "../../../mod/job/mod.ts";
 import { MemoryStorage } from "../../../mod/storage/mod.ts";
 import { FakeClock } from "../../kit/fake_clock.ts";
 import { FaultyStorage } from "../../kit/faulty_storage.ts";
@@ -29,6 +29,68 @@ Deno.test("Session closes its storage when it is disposed, and no lane works aft
   await assert.rejects(storage.load({ type: "config", name: "" }));
   await assert.rejects(async () => await lanes.ask("flush", []), { code: "SG1023" });
   await assert.rejects(session.begin({ exclusive: false }, heardRun()), { code: "SG1023" });
+});
+
+Deno.test("Session.begin loads the index while it waits for the lock, once, and not what only might be used", async () => {
+  const stage = await JobStage.made({ storage: new FaultyStorage(new MemoryStorage()) });
+  stage.tree.folder("/src").write("/src/a", noise(9000, 1));
+  await stage.backup();
+  const { calls } = stage.storage as FaultyStorage;
+  const loads = () => calls.filter(({ verb, type }) => verb === "load" && type === "index").length;
+  calls.length = 0;
+  await using session = await stage.open();
+  {
+    await using run = await session.begin({ exclusive: false, stores: true, usesIndex: true }, heardRun());
+    assert.equal(loads(), 1);
+    await run.loadIndex();
+    assert.ok(run.repository.table.count > 0);
+  }
+  assert.equal(loads(), 1);
+  await using other = await stage.open();
+  await using _ = await other.begin({ exclusive: false }, heardRun());
+  assert.equal(loads(), 1);
+});
+
+Deno.test("Session.begin: what was loaded before the lock and pruned since is not relied on", async () => {
+  const storage = new FaultyStorage(new MemoryStorage());
+  const stage = await JobStage.made({ storage });
+  stage.tree.folder("/src").write("/src/a", noise(9000, 1));
+  const { snapshotId } = await stage.backup();
+  await using session = await stage.open();
+  const prune = async () => {
+    await using other = await stage.open();
+    const order = {
+      policy: {},
+      groupBy: [],
+      filter: {},
+      ids: [snapshotId!],
+      dryRun: false,
+      allowRemoveAll: true,
+    };
+    await runForget(other, { ...order, prune: { maxUnused: { bytes: 0 } } }, heardRun());
+  };
+  // The run's lock is held back until the index is loaded and all that it lists has been pruned.
+  const pruned = Promise.withResolvers<void>();
+  storage.faults.push({
+    kind: "wait",
+    on: ({ verb, type }) => verb === "save" && type === "locks",
+    times: 1,
+    until: pruned.promise,
+  });
+  const before = storage.calls.length;
+  const begun = session.begin({ exclusive: false, stores: true, usesIndex: true }, heardRun());
+  const loaded = () =>
+    storage.calls.slice(before).some(({ verb, type }) => verb === "load" && type === "index");
+  while (!loaded()) await new Promise((resolve) => setTimeout(resolve, 1));
+  await prune();
+  pruned.resolve();
+  {
+    await using run = await begun;
+    await run.loadIndex();
+    assert.equal(run.repository.table.count, 0, "it relies on what is gone");
+  }
+  const report = await runBackup(session, { paths: ["/src"] }, heardRun());
+  assert.ok(report.summary.dataBlobs > 0);
 });
 
 Deno.test("Session.begin shares or excludes, and its signal ends with the run's", async () => {
