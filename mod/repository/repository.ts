@@ -11,6 +11,7 @@ import {
   type TreeReading,
 } from "../format/mod.ts";
 import type { Storage, StorageCall, StoredFile } from "../storage/mod.ts";
+import type { BlobPlace } from "./blob_place.ts";
 import type { BlobReader } from "./blob_reader.ts";
 import type { BlobTable } from "./blob_table.ts";
 import { BlobWriter, packedBlobs } from "./blob_writer.ts";
@@ -44,16 +45,6 @@ import {
 
 /** Time between two looks for index files that other programs wrote. */
 const LOOK_AGAIN_MS = 5_000;
-
-/** Where a blob lies. `pack` is a number of this repository's own; bytes. */
-export interface BlobPlace {
-  readonly pack: number;
-  readonly offset: number;
-  /** Sealed length. */
-  readonly length: number;
-  /** Plain length of a compressed blob, 0 of one stored as it is. */
-  readonly uncompressedLength: number;
-}
 
 /** Of whoever opens a repository and uses it for one thing. */
 const PLAIN_USE: IndexUse = { fresh: false, writes: false };
