@@ -34,6 +34,7 @@ export {
   type Suggest,
 } from "./settings.ts";
 export { runService, type ServiceOrder, type ServiceStart } from "./run_service.ts";
+export { readTextFile } from "./user_input.ts";
 export { absolutePath } from "./absolute_path.ts";
 export { type ApiClient, type ApiVariables, openApi } from "./api_client.ts";
 export type { ApiOrder } from "./api_place.ts";

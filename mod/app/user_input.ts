@@ -17,3 +17,11 @@ export async function readNamedFile(
     });
   }
 }
+
+/** Largest text that is taken from a file, bytes. */
+const TEXT_BYTES_MAX = 1024 * 1024;
+
+/** The content of a file of text that the user named. SG1008 where it cannot be read. */
+export function readTextFile(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  return readNamedFile(path, { what: "file", code: "SG1008", bytesMax: TEXT_BYTES_MAX });
+}

@@ -52,6 +52,7 @@ export type AppFace = Pick<
   | "dataFolderOf"
   | "openApi"
   | "absolutePath"
+  | "readTextFile"
 >;
 
 /** One command of the program: its options, its help and what it does. One file each. */

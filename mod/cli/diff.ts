@@ -3,6 +3,7 @@ import type { DiffSide, DiffStatistics } from "../app/mod.ts";
 import type { Command } from "./command.ts";
 import { openRepository } from "./connection.ts";
 import { pathBytes, pathText } from "./output.ts";
+import { SET_OPTIONS } from "./set_option.ts";
 import { shownName } from "./shown_text.ts";
 import { counted, shownSize } from "./units.ts";
 
@@ -10,7 +11,10 @@ import { counted, shownSize } from "./units.ts";
 export const diffCommand: Command = {
   name: "diff",
   summary: "show what differs between two snapshots",
-  usage: ["[OPTION]… SNAPSHOT[:FOLDER] SNAPSHOT[:FOLDER]"],
+  usage: [
+    "[OPTION]… SNAPSHOT[:FOLDER] SNAPSHOT[:FOLDER]",
+    "[OPTION]… --set NAME SNAPSHOT[:FOLDER] SNAPSHOT[:FOLDER]",
+  ],
   text:
     "Shows what changed from the first snapshot to the second, one path a line: + added, - removed, M content " +
     "changed, T another type of entry, U only metadata changed (with --metadata).",
@@ -18,8 +22,12 @@ export const diffCommand: Command = {
   options: [{
     name: "metadata",
     help: "Show entries of which only owner, mode, time or attributes changed, too",
-  }],
+  }, ...SET_OPTIONS],
+  target: "either",
   async run(args, context) {
+    if (args.has("set")) {
+      return await (await import("./set_snapshots.ts")).diffOfSet(args, context, this.options);
+    }
     const [from, to] = args.operandsBetween(2, 2, "the second snapshot") as [string, string];
     await using engine = await openRepository(args, context);
     const { output } = context;

@@ -5,6 +5,7 @@ import type { Command } from "./command.ts";
 import { openRepository } from "./connection.ts";
 import { FILTER_OPTIONS } from "./global_options.ts";
 import { entryLine, entryObject, shortId, snapshotFilter } from "./selection.ts";
+import { SET_OPTIONS } from "./set_option.ts";
 import { shownText } from "./shown_text.ts";
 import { shownTime } from "./units.ts";
 
@@ -12,7 +13,7 @@ import { shownTime } from "./units.ts";
 export const findCommand: Command = {
   name: "find",
   summary: "find files by name in all snapshots",
-  usage: ["[OPTION]… PATTERN…"],
+  usage: ["[OPTION]… PATTERN…", "[OPTION]… --set NAME PATTERN…"],
   text:
     "Looks in all snapshots, or in those chosen, for files and folders whose name matches a pattern. A pattern with " +
     "a slash is compared with the path.",
@@ -30,8 +31,13 @@ export const findCommand: Command = {
       help: "Only in this snapshot (repeatable)",
     },
     ...FILTER_OPTIONS,
+    ...SET_OPTIONS,
   ],
+  target: "either",
   async run(args, context) {
+    if (args.has("set")) {
+      return await (await import("./set_snapshots.ts")).findInSet(args, context, this.options);
+    }
     const patterns = args.operandsBetween(1, Infinity, "the pattern");
     const newest = args.time("newest"), oldest = args.time("oldest");
     const long = args.flag("long");

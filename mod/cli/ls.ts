@@ -3,13 +3,14 @@ import type { Command } from "./command.ts";
 import { openRepository } from "./connection.ts";
 import { FILTER_OPTIONS } from "./global_options.ts";
 import { entryLine, entryObject, snapshotFilter } from "./selection.ts";
+import { SET_OPTIONS } from "./set_option.ts";
 import { shownText } from "./shown_text.ts";
 
 /** Lists what is in a snapshot. */
 export const lsCommand: Command = {
   name: "ls",
   summary: "list the files in a snapshot",
-  usage: ["[OPTION]… SNAPSHOT[:FOLDER] [FOLDER]…"],
+  usage: ["[OPTION]… SNAPSHOT[:FOLDER] [FOLDER]…", "[OPTION]… --set NAME SNAPSHOT[:FOLDER] [FOLDER]…"],
   text:
     "Lists the files and folders in a snapshot. Behind the snapshot may stand folders, as absolute paths: then only " +
     "what is in them is listed, and with --recursive what is below them too.\n\nCharacters that a terminal would obey " +
@@ -19,8 +20,13 @@ export const lsCommand: Command = {
     { name: "long", short: "l", help: "Show mode, owner, size and time too" },
     { name: "recursive", help: "With folders given: list their sub-folders' content too" },
     ...FILTER_OPTIONS,
+    ...SET_OPTIONS,
   ],
+  target: "either",
   async run(args, context) {
+    if (args.has("set")) {
+      return await (await import("./set_entries.ts")).listOfSet(args, context, this.options);
+    }
     const [snapshot, ...paths] = args.operandsBetween(1, Infinity, "the snapshot (an ID or latest)") as [
       string,
     ];

@@ -5,6 +5,7 @@ import type { Arguments } from "./arguments.ts";
 import type { Command, Context, OptionSpec } from "./command.ts";
 import { openRepository } from "./connection.ts";
 import { DRY_RUN_OPTION, FILTER_OPTIONS } from "./global_options.ts";
+import { SET_OPTIONS } from "./set_option.ts";
 import { shortId, snapshotFilter } from "./selection.ts";
 import { shownText } from "./shown_text.ts";
 import { counted, shownDuration, shownSize } from "./units.ts";
@@ -51,13 +52,17 @@ const OPTIONS: readonly OptionSpec[] = [
   { name: "sparse", help: "Accepted for restic's sake: zeros always become holes" },
   DRY_RUN_OPTION,
   ...FILTER_OPTIONS,
+  ...SET_OPTIONS,
 ];
 
 /** Restores. */
 export const restoreCommand: Command = {
   name: "restore",
   summary: "bring files back from a snapshot",
-  usage: ["[OPTION]… SNAPSHOT[:FOLDER] --target FOLDER"],
+  usage: [
+    "[OPTION]… SNAPSHOT[:FOLDER] --target FOLDER",
+    "[OPTION]… --set NAME SNAPSHOT[:PATH] --target FOLDER",
+  ],
   text:
     "Brings the files of a snapshot back. SNAPSHOT is an ID, the beginning of one, or latest (--host, --tag and --path " +
     "say of what). With SNAPSHOT:FOLDER only what is in that folder comes back, without the path above it.\n\nFiles that " +
@@ -70,7 +75,9 @@ export const restoreCommand: Command = {
   ],
   options: OPTIONS,
   exits: [[EXIT.incomplete, "some entries could not be restored, or not with all of their metadata"]],
+  target: "either",
   async run(args, context) {
+    if (args.has("set")) return await (await import("./set_entries.ts")).restoreOfSet(args, context, OPTIONS);
     const order = await restoreOrder(args, context);
     await using engine = await openRepository(args, context);
     try {

@@ -1,9 +1,10 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { type Clock, systemClock } from "../base/mod.ts";
 import { EXIT, isSgError, type SgError, SgError as Failure, toSgError } from "../errors/mod.ts";
-import type { AppFace, Command, Context, OptionSpec } from "./command.ts";
+import type { AppFace, Command, Context } from "./command.ts";
+import { commandOptions } from "./command_options.ts";
 import { findCommand } from "./commands.ts";
-import { GLOBAL_OPTIONS, sharedGroups } from "./global_options.ts";
+import { GLOBAL_OPTIONS } from "./global_options.ts";
 import { Interruption } from "./interruption.ts";
 import { Output, type OutputMode } from "./output.ts";
 import { commandIndex, parseArguments } from "./parse.ts";
@@ -34,7 +35,7 @@ export async function runCommandLine(
   using interruption = new Interruption(terminal, clock);
   try {
     const { command, words, rest } = await chooseCommand(argv);
-    const args = parseArguments(words, rest, allOptions(command));
+    const args = parseArguments(words, rest, commandOptions(command));
     const mode: OutputMode = {
       json: args.flag("json"),
       quiet: args.flag("quiet"),
@@ -64,18 +65,6 @@ export async function runCommandLine(
     output.endRun();
     return endWith(error, output, interruption);
   }
-}
-
-/** All options that a command takes. Its own letter wins: forget's -H is --keep-hourly. */
-function allOptions({ options, target }: Command): OptionSpec[] {
-  const own = new Set(options.flatMap(({ name, short }) => [name, `-${short}`]));
-  const shared = sharedGroups(target).flatMap((group) => group.options).filter(({ name }) => !own.has(name));
-  return [
-    ...options,
-    ...shared.map((option) =>
-      option.short !== undefined && own.has(`-${option.short}`) ? { ...option, short: "" } : option
-    ),
-  ];
 }
 
 function endWith(error: unknown, output: Output, interruption: Interruption): number {

@@ -4,13 +4,14 @@ import type { Command } from "./command.ts";
 import { openRepository } from "./connection.ts";
 import { FILTER_OPTIONS } from "./global_options.ts";
 import { SNAPSHOT_COLUMNS, snapshotFilter, snapshotObject, snapshotRow } from "./selection.ts";
+import { SET_OPTIONS } from "./set_option.ts";
 import { counted } from "./units.ts";
 
 /** Lists the snapshots. */
 export const snapshotsCommand: Command = {
   name: "snapshots",
   summary: "list the snapshots",
-  usage: ["[OPTION]… [SNAPSHOT]…"],
+  usage: ["[OPTION]… [SNAPSHOT]…", "[OPTION]… --set NAME"],
   text:
     "Lists the snapshots of the repository in order of their time, or those that are named. Times are those of this " +
     "machine's time zone.",
@@ -19,8 +20,13 @@ export const snapshotsCommand: Command = {
     { name: "latest", value: "N", help: "Only the last N of each host and paths" },
     { name: "compact", short: "c", help: "One short line each" },
     ...FILTER_OPTIONS,
+    ...SET_OPTIONS,
   ],
+  target: "either",
   async run(args, context) {
+    if (args.has("set")) {
+      return await (await import("./set_snapshots.ts")).snapshotsOfSet(args, context, this.options);
+    }
     const latest = args.count("latest", 1);
     const filter = snapshotFilter(args);
     await using engine = await openRepository(args, context);

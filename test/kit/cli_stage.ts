@@ -122,6 +122,7 @@ export async function stage(argv: readonly string[], options: StageOptions = {})
     runService: () => Promise.reject(new Error("the stage runs no service")),
     resolveSettings: () => Promise.reject(new Error("the stage has no settings")),
     dataFolderOf: () => "/data",
+    readTextFile: (path) => Promise.resolve(new TextEncoder().encode(options.files?.[path] ?? "")),
     absolutePath: (path) => path.startsWith("/") ? path : `/here/${path}`,
     openApi: () => Promise.reject(new Error("the stage has no service")),
     ...options.app,
