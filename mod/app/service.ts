@@ -1,7 +1,14 @@
 // Copyright the SpareGrid authors. Apache-2.0.
+import { type AccountRoom, openAccountRoom } from "../account/mod.ts";
+import { graphqlHandler } from "../api/mod.ts";
+import { Audit } from "../audit/mod.ts";
 import { systemClock, systemRandom } from "../base/mod.ts";
+import { type Client, openClient, RunLists } from "../client/mod.ts";
+import type { HttpHandler } from "../http/mod.ts";
 import { PROGRAM_VERSION } from "../job/mod.ts";
-import { hostName, openFileSystem, processId, raiseOpenFileLimit } from "../platform/mod.ts";
+import { hostName, openFileSystem, processId, raiseOpenFileLimit, userCacheFolder } from "../platform/mod.ts";
+import { apiClientRole } from "./api_client_role.ts";
+import { apiInstallation, type ServiceFacts } from "./api_installation.ts";
 import { CERTIFICATE_NAME } from "./certificate.ts";
 import { consoleHandler } from "./console_handler.ts";
 import { Health } from "./health.ts";
@@ -25,6 +32,10 @@ export class Service {
   readonly #metrics = new Metrics();
   readonly #notices: string[] = [];
   readonly #ports: ServicePorts;
+  readonly #startedAt = Number(systemClock.now() / 1_000_000n);
+  /** Aborts when the service ends: subscriptions and the like end. */
+  readonly #stopping = new AbortController();
+  #setUpCode: string | undefined;
 
   private constructor(installation: Installation, parts: AsyncDisposableStack) {
     this.#installation = installation;
@@ -40,10 +51,7 @@ export class Service {
     const { forPeople, askGridId } = order;
     const installation = parts.use(
       await Installation.open(order, {
-        fs: openFileSystem(),
-        clock: systemClock,
-        random: systemRandom,
-        forPeople,
+        ...{ fs: openFileSystem(), clock: systemClock, random: systemRandom, forPeople },
         ...(askGridId === undefined ? {} : { askGridId }),
       }),
     );
@@ -70,6 +78,7 @@ export class Service {
       ports: this.#ports.numbers,
       ...(console === undefined ? {} : { console: `${console}/` }),
       fingerprint: certificate.fingerprint,
+      ...(this.#setUpCode === undefined ? {} : { setUpCode: this.#setUpCode }),
       notices: this.#notices,
     };
   }
@@ -79,6 +88,7 @@ export class Service {
     const { log } = this.#installation;
     this.#health.enter("stopping");
     log.write("info", "the service ends");
+    this.#stopping.abort();
     const late = Symbol();
     const patience = new AbortController();
     const ended = await Promise.race([
@@ -91,38 +101,100 @@ export class Service {
   }
 
   async #begin(): Promise<void> {
-    const { catalog, log, identity } = this.#installation;
+    const { catalog, log, identity, folder } = this.#installation;
     if (catalog.setAside !== undefined) {
-      const notice =
-        `The catalog was damaged. It was set aside as ${catalog.setAside}, and a new one was begun`;
-      this.#notices.push(notice);
-      log.write("error", notice);
+      this.#notice(
+        `The catalog was damaged. It was set aside as ${catalog.setAside}, and a new one was begun`,
+      );
     }
+    const ports = { fs: openFileSystem(), clock: systemClock, random: systemRandom, log };
+    const room = await openAccountRoom({ ...ports, folder: folder.path, catalog });
+    const client = this.#roles().includes("client")
+      ? this.#parts.use(await this.#openClient(room))
+      : undefined;
     this.#addMetrics();
-    await this.#openPorts();
+    await this.#openConsole(this.#api(room, client), await room.setUpCode.isNeeded());
+    this.#setUpCode = (await room.setUpCode.begin()).code;
     this.#health.enter("ready");
     log.write("info", "the service has started", { gridId: identity.gridId, roles: this.#roles().join(",") });
   }
 
-  async #openPorts(): Promise<void> {
-    const { settings, identity, folder, certificate } = this.#installation;
+  async #openClient({ vault }: AccountRoom): Promise<Client> {
+    const { catalog, log, folder, settings } = this.#installation;
+    return await openClient({
+      ...{ catalog, vault, dataFolder: folder.path, cacheFolder: userCacheFolder() },
+      ports: { fs: openFileSystem(), clock: systemClock, random: systemRandom, log },
+      runsAtOnce: settings.get("parallel-runs"),
+    });
+  }
+
+  #api(room: AccountRoom, client: Client | undefined): HttpHandler {
+    const { catalog, log } = this.#installation;
+    return graphqlHandler({
+      needs: {
+        installation: {
+          ...apiInstallation(this.#installation, () => this.#facts()),
+          setUpDone: () => void this.#widenConsole(),
+        },
+        account: room,
+        audit: new Audit({ catalog, clock: systemClock }),
+        runs: client?.runs ?? new RunLists(catalog),
+        ...(client === undefined ? {} : { client: apiClientRole(client) }),
+      },
+      ...{ clock: systemClock, random: systemRandom, log, doorplate: { hosts: this.#hosts() } },
+      stopping: this.#stopping.signal,
+    });
+  }
+
+  #facts(): ServiceFacts {
+    return {
+      version: VERSION,
+      roles: this.#roles().map((role) => role.toUpperCase() as "CLIENT" | "SERVER"),
+      startedAt: this.#startedAt,
+      ports: this.#ports.numbers as Record<string, number>,
+      notices: this.#notices,
+    };
+  }
+
+  /** Opens the console's ports: on this machine only as long as anybody could make the first administrator. */
+  async #openConsole(api: HttpHandler, setUpNeeded: boolean): Promise<void> {
+    const { settings, folder, certificate } = this.#installation;
     const ports = this.#ports;
     this.#parts.defer(() => ports.close(ANSWERS_MS));
     const handler = consoleHandler({
-      health: this.#health,
-      metrics: this.#metrics,
-      metricsFor: () => settings.get("metrics"),
-      hosts: [hostName(), identity.gridId, CERTIFICATE_NAME, ...settings.get("host-names")],
+      ...{ health: this.#health, metrics: this.#metrics, metricsFor: () => settings.get("metrics") },
+      ...{ hosts: this.#hosts(), api },
     });
     const given = settings.get("console-listen");
-    const addresses = given.length === 0 ? LOOPBACK : given;
-    await ports.open({ name: "console", port: settings.get("console-port"), addresses, handler });
-    await ports.open({ name: "consoleTls", port: settings.get("console-tls-port"), addresses, handler });
+    // Without TLS passwords would travel in clear: beyond this machine the API refuses it.
+    const plain = given.length === 0 ? LOOPBACK : given;
+    const secure = given.length > 0 ? given : setUpNeeded ? LOOPBACK : [];
+    await ports.open({ name: "console", port: settings.get("console-port"), addresses: plain, handler });
+    await ports.open({
+      name: "consoleTls",
+      port: settings.get("console-tls-port"),
+      addresses: secure,
+      handler,
+    });
     const address = this.#consoleAddress(given[0] ?? "127.0.0.1");
     if (address === undefined) return;
-    this.#parts.use(
-      await announceService(folder, { pid: processId(), address, fingerprint: certificate.fingerprint }),
-    );
+    const facts = { pid: processId(), address, fingerprint: certificate.fingerprint };
+    this.#parts.use(await announceService(folder, facts));
+  }
+
+  async #widenConsole(): Promise<void> {
+    if (this.#installation.settings.get("console-listen").length === 0) await this.#ports.widen("consoleTls");
+  }
+
+  /** The names by which this service may be asked. */
+  #hosts(): string[] {
+    const { settings, identity } = this.#installation;
+    return [hostName(), identity.gridId, CERTIFICATE_NAME, ...settings.get("host-names")];
+  }
+
+  #notice(text: string): void {
+    this.#notices.push(text);
+    this.#installation.log.write("error", text);
   }
 
   /** The console's address by a name of this machine; undefined where it is switched off. */
@@ -142,14 +214,17 @@ export class Service {
 
   #addMetrics(): void {
     const metrics = this.#metrics;
-    const startedAt = Number(systemClock.now()) / 1e9;
     metrics.add({
       name: "sparegrid_build_info",
       help: "The version that runs; always 1",
       type: "gauge",
       samples: () => [{ labels: { version: VERSION }, value: 1 }],
     });
-    metrics.addValue("process_start_time_seconds", "When the process started, since 1970", () => startedAt);
+    metrics.addValue(
+      "process_start_time_seconds",
+      "When the process started, since 1970",
+      () => this.#startedAt / 1000,
+    );
     metrics.addValue(
       "process_resident_memory_bytes",
       "Memory in use",

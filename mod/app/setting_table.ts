@@ -89,15 +89,10 @@ export const SETTINGS = {
     false,
     "Let clients that ask for an account in without approval",
   ),
-  "automatic-share": changeable(
+  "shared-space": changeable(
     sizeKind,
     0,
-    "Bytes allotted to an account that is approved automatically; 0: none, it waits for an allotment",
-  ),
-  "retention-lock-days": changeable(
-    countKind(0, 3650),
-    14,
-    "Days that the trash keeps what new accounts remove",
+    "Bytes that the accounts which were let in without approval share; 0: what is free on the store's drive",
   ),
   "allow-basic-plain": changeable(
     switchKind,

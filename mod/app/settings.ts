@@ -126,7 +126,7 @@ export class Settings {
 
   /**
    * Changes a setting while the service runs; `keep` makes the new value durable before it is in force. SG1036 for an unknown
-   * key, SG1046 where it cannot be changed now or not to this.
+   * key, SG1038 where it cannot be changed now, SG1040 for a value that it cannot have.
    */
   async change(key: string, data: unknown, keep: (value: unknown) => Promise<void>): Promise<SettingState> {
     if (!isSettingKey(key)) {
@@ -135,16 +135,19 @@ export class Settings {
     const spec = settingSpec(key);
     const before = this.#states.get(key)!;
     if (!spec.changeable) {
-      throw new SgError("SG1046", `Cannot change ${key} while the service runs`, {
+      throw new SgError("SG1038", `Cannot change ${key} while the service runs`, {
         remedy: `Set it in sparegrid.toml, then start the service again.`,
       });
     }
     if (before.origin !== "default" && before.origin !== "catalog") {
-      throw new SgError("SG1046", `Cannot change ${key}: it is set by ${before.place}`, {
+      throw new SgError("SG1038", `Cannot change ${key}: it is set by ${before.place}`, {
         remedy: "Take it out there and start the service again; then it can be changed while it runs.",
       });
     }
-    const value = fit(key, spec.kind.fromData(data), shown(data), "here", "/");
+    const value = spec.kind.fromData(data);
+    if (value === undefined) {
+      throw new SgError("SG1040", `Cannot set ${key} to ${shown(data)}: it must be ${spec.kind.wanted}`);
+    }
     await keep(value);
     const after = stateOf(key, "catalog", value);
     this.#states.set(key, after);

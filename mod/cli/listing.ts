@@ -50,9 +50,10 @@ export async function printListing<Node extends object>(
 ): Promise<number> {
   const limit = args.count("limit") ?? LIMIT_DEFAULT;
   const rows: (readonly string[])[] = [];
-  let shown = 0, total: number | undefined;
+  let shown = 0, total: number | undefined, more = false;
   for await (const page of pages(listing, service, limit === 0 ? Infinity : limit)) {
     total = page.totalCount;
+    more = page.pageInfo.hasNextPage;
     for (const node of page.nodes) {
       if (output.mode.json) output.object({ message_type: listing.noun.replaceAll(" ", "_"), ...node });
       else rows.push(listing.row(node));
@@ -61,8 +62,7 @@ export async function printListing<Node extends object>(
   }
   if (rows.length > 0) output.table(listing.columns, rows);
   const count = counted(shown, listing.noun, listing.plural);
-  const more = total === undefined ? "" : total > shown ? ` of ${total}; see more with --limit` : "";
-  output.info(`${count}${more}`);
+  output.info(more ? `${count}${total === undefined ? "" : ` of ${total}`}; see more with --limit` : count);
   return shown;
 }
 

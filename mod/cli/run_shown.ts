@@ -3,7 +3,6 @@
 import type { Progress } from "../app/mod.ts";
 import { utf8 } from "../base/mod.ts";
 import { EXIT } from "../errors/mod.ts";
-import { shortId } from "./selection.ts";
 import { shownText } from "./shown_text.ts";
 import { size, when, word } from "./shown_values.ts";
 import type { Column } from "./table.ts";
@@ -82,7 +81,7 @@ export function runTable(runs: readonly RunNode[]): [readonly Column[], readonly
 /** A run as a row of that table. */
 export function runRow(run: RunNode): string[] {
   return [
-    shortId(run.id),
+    shownText(run.id),
     word(run.kind),
     word(run.state),
     shownText(run.set?.name ?? ""),
@@ -129,5 +128,5 @@ export function runSentence(run: RunNode): string {
   const why = run.message === null
     ? ""
     : `: ${shownText(run.message)}${run.code === null ? "" : ` [${run.code}]`}`;
-  return `${what} ${shortId(run.id)} is ${word(run.state)}${time}${why}${next}`;
+  return `${what} (run ${shownText(run.id)}) is ${word(run.state)}${time}${why}${next}`;
 }

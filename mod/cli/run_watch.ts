@@ -22,7 +22,7 @@ export const runWatchCommand = serviceCommand({
   async act(service, args, context) {
     const [run] = args.operands;
     if (run === undefined) return await watchAll(service, context);
-    return await watchRun(await service.runId(run), service, context);
+    return await watchRun(run, service, context);
   },
 });
 
@@ -47,8 +47,8 @@ export async function watchRun(id: string, service: Service, { output, signal }:
     output.endRun();
   }
   if (last === undefined || !isOver(last)) {
-    throw new SgError("SG0083", `The service ended before the run ${id.slice(0, 8)} was over`, {
-      remedy: `The run goes on when the service is back. See: sparegrid run show ${id.slice(0, 8)}`,
+    throw new SgError("SG0083", `The service ended before the run ${shownText(id)} was over`, {
+      remedy: `The run goes on when the service is back. See: sparegrid run show ${shownText(id)}`,
     });
   }
   sayEnd(last, output);
@@ -62,7 +62,7 @@ function sayEnd(run: RunNode, output: Context["output"]): void {
   else output.warn(sentence);
   if (run.problemCount > 0) {
     output.warn(
-      `${counted(run.problemCount, "problem")}: see them with sparegrid run show ${run.id.slice(0, 8)}`,
+      `${counted(run.problemCount, "problem")}: see them with sparegrid run show ${run.id}`,
     );
   }
   if (run.remedy !== null && run.state !== "DONE") output.warn(shownText(run.remedy));

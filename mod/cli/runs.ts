@@ -161,7 +161,7 @@ export const runShowCommand = serviceCommand({
   options: [LIMIT_OPTION],
   operands: [1, 1, "the run"],
   async act(service, args, context) {
-    const id = await service.runId(args.operands[0]!);
+    const id = args.operands[0]!;
     const { run } = await service.ask<{ run: RunNode | null }>(
       `query($id: ID!) { run(id: $id) { ${RUN_FIELDS} } }`,
       { id },
@@ -229,7 +229,7 @@ const control = (verb: "suspend" | "resume" | "stop", summary: string, text: str
     options: [],
     operands: [1, 1, "the run"],
     async act(service, args, context) {
-      const id = await service.runId(args.operands[0]!);
+      const id = args.operands[0]!;
       const field = `${verb}Run`;
       const document = `mutation($id: ID!) { ${field}(id: $id) { run { ${RUN_FIELDS} } } }`;
       const answer = await service.ask<Record<string, { run: RunNode }>>(document, { id });

@@ -53,6 +53,7 @@ export const searchCommand = serviceCommand({
         },
         fields: FIELDS,
         noun: "version",
+        counts: false,
         columns: [
           { title: "Set" },
           { title: "Path" },

@@ -59,7 +59,7 @@ export class Service implements Disposable {
     const document = "query($id: ID, $name: String) { set(id: $id, name: $name) { id name } }";
     const byName = (await this.ask<Found>(document, { name: nameOrId })).set;
     if (byName !== null) return byName;
-    const byId = isLongId(nameOrId) ? (await this.ask<Found>(document, { id: nameOrId })).set : null;
+    const byId = (await this.ask<Found>(document, { id: nameOrId })).set;
     if (byId !== null) return byId;
     throw notThere(`the set ${shownText(nameOrId)}`, "sparegrid set list");
   }
@@ -79,11 +79,6 @@ export class Service implements Disposable {
     return this.#idByName("tokens", nameOrId, "token", "sparegrid token list");
   }
 
-  /** The run of an ID or the beginning of one. SG1036, also where several begin so. */
-  runId(start: string): Promise<string> {
-    return this.#idByStart("runs", start, "run", "sparegrid run list");
-  }
-
   /** The invitation of an ID or the beginning of one. SG1036, also where several begin so. */
   inviteId(start: string): Promise<string> {
     return this.#idByStart("invites", start, "invitation", "sparegrid invite list");
@@ -94,7 +89,6 @@ export class Service implements Disposable {
   }
 
   async #idByStart(field: string, start: string, what: string, list: string): Promise<string> {
-    if (isLongId(start)) return start;
     // People use short IDs of what they have just seen, which stands first.
     const answer = await this.ask<Record<string, { readonly nodes: readonly { readonly id: string }[] }>>(
       `{ ${field}(first: 200) { nodes { id } } }`,
@@ -131,10 +125,6 @@ export class Service implements Disposable {
       after = page.pageInfo.endCursor;
     }
   }
-}
-
-function isLongId(text: string): boolean {
-  return /^[0-9a-f]{32}$/.test(text);
 }
 
 function notThere(what: string, list: string): SgError {

@@ -1,4 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
+import { isSgError } from "../errors/mod.ts";
+import type { Service } from "./service.ts";
 import { serviceCommand } from "./service_command.ts";
 import { shownText } from "./shown_text.ts";
 import { RUN_FIELDS, type RunNode, runTable } from "./run_shown.ts";
@@ -60,7 +62,7 @@ export const statusCommand = serviceCommand({
     const client = roles.includes("CLIENT")
       ? await service.ask<{ sets: Count; destinations: Count }>(CLIENT)
       : undefined;
-    const server = roles.includes("SERVER") ? await service.ask<ServerStatus>(SERVER) : undefined;
+    const server = roles.includes("SERVER") ? await serverStatus(service) : undefined;
     if (output.mode.json) {
       output.object({ message_type: "status", installation, ...client, ...server, runs: runs.nodes });
       return;
@@ -87,6 +89,16 @@ export const statusCommand = serviceCommand({
     output.info(`${counted(runs.totalCount, "run")} under way`);
   },
 });
+
+/** Undefined where the role is there, but not yet its parts. */
+async function serverStatus(service: Service): Promise<ServerStatus | undefined> {
+  try {
+    return await service.ask<ServerStatus>(SERVER);
+  } catch (error) {
+    if (isSgError(error, "SG1036")) return undefined;
+    throw error;
+  }
+}
 
 function sayServer({ accounts, pending, storage }: ServerStatus, say: (line: string) => void): void {
   const waiting = pending.totalCount > 0 ? `, ${pending.totalCount} waiting for approval` : "";

@@ -114,9 +114,9 @@ Deno.test("Settings: a bad value is refused with key, value, place and what it m
     ["client", 1],
     ["parallel-runs", 0],
     ["parallel-runs", 1e9],
-    ["automatic-share", "lots"],
-    ["automatic-share", -1],
-    ["automatic-share", { nested: 1 }],
+    ["shared-space", "lots"],
+    ["shared-space", -1],
+    ["shared-space", { nested: 1 }],
     ["grid-id", "Has Space"],
     ["grid-id", "../up"],
     ["grid-id", ".dot"],
@@ -139,12 +139,12 @@ Deno.test("Settings: values are read in the forms that people write", () => {
   };
   assert.equal(get("any", "backup-port"), "any");
   assert.equal(get("0", "console-port"), 0);
-  assert.equal(get("1.5G", "automatic-share"), 1.5 * 1024 ** 3);
-  assert.equal(get("20 MiB", "automatic-share"), 20 * 1024 ** 2);
+  assert.equal(get("1.5G", "shared-space"), 1.5 * 1024 ** 3);
+  assert.equal(get("20 MiB", "shared-space"), 20 * 1024 ** 2);
   assert.deepEqual(get("::1, 127.0.0.1", "backup-listen"), ["::1", "127.0.0.1"]);
   assert.equal(get("no", "client"), false);
   assert.equal(get("true", "client"), true);
-  assert.equal(resolve({ values: { "automatic-share": "5M" } }).get("automatic-share"), 5 * 1024 ** 2);
+  assert.equal(resolve({ values: { "shared-space": "5M" } }).get("shared-space"), 5 * 1024 ** 2);
   assert.deepEqual(resolve({ values: { "host-names": ["a.example", "fe80::1"] } }).get("host-names"), [
     "a.example",
     "fe80::1",
@@ -168,15 +168,15 @@ Deno.test("Settings.change keeps first, then tells; refuses what is fixed, set e
   assert.deepEqual([kept, told], [[7], ["parallel-runs=7"]]);
   await settings.change("parallel-runs", 8, keep);
 
-  const refused = async (key: string, value: unknown, code: "SG1036" | "SG1046", text: RegExp) =>
+  const refused = async (key: string, value: unknown, code: "SG1036" | "SG1038" | "SG1040", text: RegExp) =>
     await assert.rejects(
       settings.change(key, value, keep),
       (error) => isSgError(error, code) && text.test(error.message),
     );
   await refused("none", 1, "SG1036", /there is none/);
-  await refused("backup-port", 1, "SG1046", /while the service runs/);
-  await refused("metrics", "off", "SG1046", /it is set by --metrics/);
-  await refused("parallel-runs", "many", "SG1046", /must be a whole number from 1 to 64/);
+  await refused("backup-port", 1, "SG1038", /while the service runs/);
+  await refused("metrics", "off", "SG1038", /it is set by --metrics/);
+  await refused("parallel-runs", "many", "SG1040", /must be a whole number from 1 to 64/);
   await assert.rejects(
     settings.change("parallel-runs", 9, () => Promise.reject(new TypeError("full"))),
     TypeError,
