@@ -154,13 +154,30 @@ export class Session implements AsyncDisposable {
     };
     if (!usesIndex) return new SessionRun({ ...parts, lock: await repository.lock(order) });
     const stop = new AbortController();
-    const loaded = this.repository.loadAhead(AbortSignal.any([signal, stop.signal]));
+    const loaded = this.#loadAhead(AbortSignal.any([signal, stop.signal]));
     try {
       const lock = await repository.lock(order);
       await loaded;
       return new SessionRun({ ...parts, lock });
     } finally {
       stop.abort();
+    }
+  }
+
+  /**
+   * Loads the index before the lock that it is to be used under is there: waiting for a lock takes as long. It is kept for the
+   * run, which looks under its lock whether it is still true, as with one that an earlier run left; until all is loaded no run
+   * takes it. Never rejects: the run itself meets what fails here.
+   */
+  async #loadAhead(signal: AbortSignal): Promise<void> {
+    if (this.repository.indexKept) return;
+    const ahead = this.repository.forRun({ fresh: true, writes: false });
+    try {
+      await ahead.loadIndex({ signal, onDamage: () => {} });
+    } catch {
+      // It is not kept then.
+    } finally {
+      ahead.end();
     }
   }
 

@@ -34,7 +34,7 @@ export {
   type SnapshotFilter,
   type SnapshotListOptions,
 } from "./snapshots.ts";
-export { type BlobPlace, Repository } from "./repository.ts";
+export { Repository } from "./repository.ts";
 export type { InitOptions, OpenOptions, RepositoryPorts, WritingOptions } from "./repository_core.ts";
 export { EntrySet, type TreeVisitor, walkTrees } from "./tree_walk.ts";
 export {

@@ -93,21 +93,9 @@ export class Repository {
     return new Repository(this.#core, use);
   }
 
-  /**
-   * Loads the index before the lock that it is to be used under is there, where nobody has loaded it: waiting for a lock
-   * takes as long. It is kept for the run, which looks under its lock whether it is still true, as with one that an earlier
-   * run left; until all is loaded no run takes it. Never rejects: the run itself meets what fails here.
-   */
-  async loadAhead(signal: AbortSignal): Promise<void> {
-    if (!this.#core.keeper.empty) return;
-    const ahead = this.forRun({ fresh: true, writes: false });
-    try {
-      await ahead.loadIndex({ signal, onDamage: () => {} });
-    } catch {
-      // It is not kept then.
-    } finally {
-      ahead.end();
-    }
+  /** True where an earlier run has left an index, or one has it now. */
+  get indexKept(): boolean {
+    return !this.#core.keeper.empty;
   }
 
   /**
