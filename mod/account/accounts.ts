@@ -2,35 +2,24 @@
 import { type Clock, type Random, Semaphore, utf8, utf8Text } from "../base/mod.ts";
 import type { AccountChanges, AccountFilter, AccountRow, Catalog } from "../catalog/mod.ts";
 import { isSgError, SgError } from "../errors/mod.ts";
+import {
+  type Account,
+  accountOf,
+  type AccountUpdate,
+  type AccountWithSecret,
+  changesOf,
+  labelOf,
+  quotaOf,
+  RETENTION_LOCK_DAYS,
+} from "./account.ts";
 import { automaticShares } from "./automatic_share.ts";
 import { ChangedIds } from "./changed_ids.ts";
-import { accountId, notValid, printableName, wholeNumber } from "./names.ts";
+import { accountId, notValid } from "./names.ts";
 import { limitOf, type Page, pageOf, type PageOrder, textCursor } from "./page.ts";
 import { tooManyTries } from "./password_hash.ts";
 import { addressKey, TRY_LIMITS, TryLimiter } from "./try_limiter.ts";
 import type { Vault } from "./vault.ts";
 import { nowMs, secretText } from "./_secret_text.ts";
-
-/** A client of this server; times are milliseconds since 1970. */
-export interface Account {
-  /** The client's Grid ID. */
-  readonly id: string;
-  readonly state: AccountRow["state"];
-  readonly label: string;
-  /** Hard limit on stored and trashed bytes; null: nothing is allotted, so no backup (SG0180). */
-  readonly quotaBytes: number | null;
-  /** The server set the quota and changes it when the next account comes. */
-  readonly automaticShare: boolean;
-  readonly appendOnly: boolean;
-  readonly retentionLockDays: number;
-  /** Null: no limit. */
-  readonly uploadBytesPerSecond: number | null;
-  readonly suspended: boolean;
-  readonly createdAt: number;
-  readonly approvedAt: number | null;
-  readonly seenAt: number | null;
-  readonly seenAddress: string | null;
-}
 
 /** A client that asks for an account. */
 export interface AccountRequest {
@@ -50,22 +39,6 @@ export type Approval = { readonly kind: "manual" } | {
   readonly usedBytes: (account: string) => number;
 };
 
-/** What an administrator may change; what is left out stays. */
-export interface AccountUpdate {
-  readonly label?: string;
-  readonly quotaBytes?: number;
-  readonly appendOnly?: boolean;
-  readonly retentionLockDays?: number;
-  /** 0: no limit. */
-  readonly uploadBytesPerSecond?: number;
-}
-
-/** An account with its secret: shown once, and never again. */
-export interface AccountWithSecret {
-  readonly account: Account;
-  readonly secret: string;
-}
-
 /** What {@link Accounts} takes. */
 export interface AccountsParts {
   readonly catalog: Catalog;
@@ -74,14 +47,6 @@ export interface AccountsParts {
   readonly vault: Vault;
 }
 
-/** Days that removed files stay in the trash, where nothing else is said. */
-export const RETENTION_LOCK_DAYS = 14;
-/** Fewest and most days. Fewer would make the trash useless against who steals an account. */
-export const RETENTION_LOCK_DAYS_MIN = 3;
-/** See {@link RETENTION_LOCK_DAYS_MIN}. */
-export const RETENTION_LOCK_DAYS_MAX = 3_650;
-
-const LABEL_MAX = 200;
 /** Accounts that may wait for approval: strangers make these. */
 const PENDING_MAX = 100;
 /** Accounts that one address may ask for before it is slowed down: an office with many machines has one address. */
@@ -106,6 +71,8 @@ export class Accounts {
   readonly #requests: TryLimiter;
   readonly #turn = new Semaphore(1);
   readonly #remembered = new Map<string, Remembered>();
+  /** IDs of all accounts, and of some that are gone; read at the first request. */
+  #ids: Promise<Set<string>> | undefined;
   /** Counts changes, so that nothing is remembered that was read before one. */
   #changes = 0;
 
@@ -179,14 +146,7 @@ export class Accounts {
 
   /** Changes an account. SG1036, SG1040. */
   async update(id: string, update: AccountUpdate): Promise<Account> {
-    const { label, quotaBytes, appendOnly, retentionLockDays, uploadBytesPerSecond: rate } = update;
-    return await this.#update(id, {
-      ...(label === undefined ? {} : { label: labelOf(label) }),
-      ...(quotaBytes === undefined ? {} : { quotaBytes: quotaOf(quotaBytes), automaticShare: false }),
-      ...(appendOnly === undefined ? {} : { appendOnly }),
-      ...(retentionLockDays === undefined ? {} : { retentionLockDays: lockDaysOf(retentionLockDays) }),
-      ...(rate === undefined ? {} : { uploadBytesPerSecond: rateOf(rate) }),
-    });
+    return await this.#update(id, changesOf(update));
   }
 
   /** Gives an account a new secret; the old one stops working at once. SG1036. */
@@ -212,6 +172,7 @@ export class Accounts {
   async withSecret(id: string): Promise<AccountWithSecret | undefined> {
     const known = this.#remembered.get(id);
     if (known) return known;
+    if (!await this.#mayExist(id)) return undefined;
     const changes = this.#changes;
     const row = await this.#parts.catalog.accounts.byId(id);
     if (!row) return undefined;
@@ -237,9 +198,11 @@ export class Accounts {
   }
 
   /** Notes that a client was heard of; written down at most once a minute, and when its address changes. */
-  async seen({ id, seenAt, seenAddress }: Account, address: string): Promise<void> {
+  async seen(account: Account, address: string): Promise<void> {
     const now = nowMs(this.#parts.clock);
     const shown = address.slice(0, 100);
+    // Another request may have noted it since this one was let in.
+    const { id, seenAt, seenAddress } = this.#remembered.get(account.id)?.account ?? account;
     if (seenAt !== null && Math.abs(now - seenAt) < SEEN_MS && seenAddress === shown) return;
     // Known at once, so that many requests at a time write once.
     const known = this.#remembered.get(id);
@@ -286,11 +249,24 @@ export class Accounts {
       for (const id of ids) this.#remembered.delete(id);
     };
     try {
-      return await change();
+      const result = await change();
+      for (const id of ids) (await this.#ids)?.add(id);
+      return result;
     } finally {
       // Also where it failed: it may be that the answer was lost, not the change.
       forget();
       for (const id of ids) this.#changed.announce(id);
+    }
+  }
+
+  /** False for IDs that no account has: whoever makes names up costs no query. */
+  async #mayExist(id: string): Promise<boolean> {
+    this.#ids ??= this.#parts.catalog.accounts.ids().then((ids) => new Set(ids));
+    try {
+      return (await this.#ids).has(id);
+    } catch (error) {
+      this.#ids = undefined;
+      throw error;
     }
   }
 
@@ -320,29 +296,6 @@ export class Accounts {
   #seal(id: string, secret: string): Uint8Array {
     return this.#parts.vault.seal(purposeOf(id), utf8(secret));
   }
-}
-
-/** The account of a catalog's row, without its secret. */
-export function accountOf({ secret: _, suspendedAt, ...row }: AccountRow): Account {
-  return { ...row, suspended: suspendedAt !== null };
-}
-
-/** Days in the trash within their bounds. SG1040. */
-export function lockDaysOf(days: number): number {
-  return wholeNumber("retention lock", days, RETENTION_LOCK_DAYS_MIN, RETENTION_LOCK_DAYS_MAX);
-}
-
-/** A quota, bytes. SG1040. */
-export function quotaOf(bytes: number): number {
-  return wholeNumber("quota", bytes, 0, Number.MAX_SAFE_INTEGER);
-}
-
-function rateOf(bytesPerSecond: number): number | null {
-  return wholeNumber("upload limit", bytesPerSecond, 0, Number.MAX_SAFE_INTEGER) || null;
-}
-
-function labelOf(label: string): string {
-  return label === "" ? "" : printableName("label", label, LABEL_MAX);
 }
 
 /** Bound to the account, so that a secret moved to another row opens nothing. */

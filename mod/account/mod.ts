@@ -58,16 +58,13 @@ export {
 export { isLoopback, OwnerToken, readOwnerToken } from "./owner_token.ts";
 export {
   type Account,
-  type AccountRequest,
-  Accounts,
-  type AccountsParts,
   type AccountUpdate,
   type AccountWithSecret,
-  type Approval,
   RETENTION_LOCK_DAYS,
   RETENTION_LOCK_DAYS_MAX,
   RETENTION_LOCK_DAYS_MIN,
-} from "./accounts.ts";
+} from "./account.ts";
+export { type AccountRequest, Accounts, type AccountsParts, type Approval } from "./accounts.ts";
 export {
   type Invite,
   INVITE_LIFE_MS,

@@ -1,5 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import type { Account, Accounts, AccountWithSecret, Approval } from "./accounts.ts";
+import type { Account, AccountWithSecret } from "./account.ts";
+import type { Accounts, Approval } from "./accounts.ts";
 import type { Invites, Redemption } from "./invites.ts";
 import type { ProvedSender, RequestIdentity, SenderClaim } from "./request_identity.ts";
 

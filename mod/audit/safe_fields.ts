@@ -31,11 +31,17 @@ export function detailsText(details: AuditDetails): string {
   const safe: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(details)) {
     if (value === undefined) continue;
-    safe[shownSafely(name, 60)] = SECRET_NAME.test(name) ? HIDDEN : safeValue(value);
+    safe[shownSafely(name, 60)] = holdsSecret(name, value) ? HIDDEN : safeValue(value);
   }
   const text = JSON.stringify(safe);
   if (text.length <= DETAILS_MAX) return text;
   return JSON.stringify({ tooLong: true, names: Object.keys(safe).slice(0, VALUES_MAX) });
+}
+
+/** Only texts are secrets; that something was changed, and an SG code, are not. */
+function holdsSecret(name: string, value: AuditDetails[string]): boolean {
+  if (!SECRET_NAME.test(name) || value === null || typeof value === "boolean") return false;
+  return !(typeof value === "string" && /^(?:changed|SG\d{4})$/.test(value));
 }
 
 function safeValue(value: string | number | boolean | null | readonly string[]): unknown {

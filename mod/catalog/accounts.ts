@@ -24,6 +24,9 @@ export const accountQueries = {
     async byId(database: Database, id: string): Promise<AccountRow | undefined> {
       return (await database.select().from(account).where(eq(account.id, id)))[0];
     },
+    async ids(database: Database): Promise<string[]> {
+      return (await database.select({ id: account.id }).from(account)).map(({ id }) => id);
+    },
     /** By ID, those after the ID `after`. */
     async page(
       database: Database,

@@ -174,6 +174,23 @@ Deno.test("Accounts.withSecret: what was read before a change is never remembere
   }
 });
 
+Deno.test("Accounts.withSecret: names that nobody has cost no query, and what is made is found at once", async () => {
+  await using stage = await accountStage();
+  await stage.accounts.request(ask("before"));
+  let asked = 0;
+  const byId = (id: string) => (asked++, stage.catalog.accounts.byId(id));
+  const catalog = { ...stage.catalog, accounts: { ...stage.catalog.accounts, byId } };
+  const accounts = new Accounts({ ...stage, catalog });
+  for (let i = 0; i < 1_000; i++) assert.equal(await accounts.withSecret(`made-up-${i}`), undefined);
+  assert.equal(asked, 0);
+  assert.ok(await accounts.withSecret("before"));
+  await accounts.request(ask("made-up-1"));
+  await accounts.adopt("made-up-2");
+  assert.ok(await accounts.withSecret("made-up-1") && await accounts.withSecret("made-up-2"));
+  await accounts.remove("made-up-1");
+  assert.equal(await accounts.withSecret("made-up-1"), undefined);
+});
+
 Deno.test("Accounts.page: by ID, filtered by state and by a part of ID or label", async () => {
   await using stage = await accountStage();
   const { accounts } = stage;
@@ -196,11 +213,19 @@ Deno.test("Accounts.page: by ID, filtered by state and by a part of ID or label"
 
 Deno.test("Accounts.seen: is written down once a minute, and when the address changes", async () => {
   await using stage = await accountStage();
-  const { accounts, catalog } = stage;
+  const { catalog } = stage;
+  let writes = 0;
+  const update: typeof catalog.accounts.update = (...args) => (writes++, catalog.accounts.update(...args));
+  const accounts = new Accounts({
+    ...stage,
+    catalog: { ...catalog, accounts: { ...catalog.accounts, update } },
+  });
   await accounts.request(ask("a"));
   const seenAt = async () => (await catalog.accounts.byId("a"))!.seenAt! - STAGE_START_MS;
   const seen = async (address: string) => await accounts.seen(await accounts.get("a"), address);
-  await seen("::1");
+  const first = await accounts.get("a");
+  await Promise.all(Array.from({ length: 50 }, () => accounts.seen(first, "::1")));
+  assert.equal(writes, 1);
   stage.pass(59_000);
   await seen("::1");
   assert.equal(await seenAt(), 0);

@@ -29,6 +29,9 @@ Deno.test("detailsText: fields named like secrets are hidden, left-out ones left
     Cookie: "f",
   };
   for (const value of Object.values(JSON.parse(detailsText(hidden)))) assert.equal(value, "(hidden)");
+  const said = { password: "changed", code: "SG0178", secret: true, newPassword: null };
+  assert.deepEqual(JSON.parse(detailsText(said)), said);
+  assert.equal(JSON.parse(detailsText({ pin: 5, passwordPin: 5 })).passwordPin, "(hidden)");
   assert.equal(detailsText({ a: undefined, b: null, c: true, d: 5 }), '{"b":null,"c":true,"d":5}');
   const list = JSON.parse(detailsText({ list: Array.from({ length: 30 }, (_, i) => `${i}\n`) })).list;
   assert.deepEqual([list.length, list[0], list.at(-1)], [21, "0\\u{a}", "… 10 more"]);
