@@ -17,6 +17,9 @@ export const SLOW_QUERIES_MS: Readonly<Record<string, number>> = {
   verifyAudit: 600_000,
 };
 
+/** Mistakes of a document that are told. */
+const ERRORS_MAX = 10;
+
 /** What the handler gives to a request besides the context of the resolvers. */
 export interface RunContext extends ApiContext {
   readonly prepared: Prepared;
@@ -31,10 +34,10 @@ export function enginePlugin(faults: Faults): Plugin<RunContext> {
       setParsedDocument(context.prepared.document);
     },
     onValidate({ context, validateFn, setValidationFn }) {
-      if (context.caller) return;
       // Strangers learn nothing of the schema by asking it.
-      setValidationFn((schema, document, rules, options, ...rest) =>
-        validateFn(schema, document, rules, { ...options, hideSuggestions: true }, ...rest)
+      const rules = { maxErrors: ERRORS_MAX, hideSuggestions: context.caller === undefined };
+      setValidationFn((schema, document, list, options, ...rest) =>
+        validateFn(schema, document, list, { ...options, ...rules }, ...rest)
       );
     },
     onExecute({ args, executeFn, setExecuteFn }) {

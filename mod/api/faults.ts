@@ -25,6 +25,9 @@ export function faultsOf(log: Log, random: Random): Faults {
     if (error instanceof SgError) {
       return INSIDE.includes(error.code) ? inside(error, error.code as "SG1023" | "SG1034") : error;
     }
+    if (error instanceof DOMException && error.name === "AbortError") {
+      return new SgError("SG1016", "The request was given up");
+    }
     if (error instanceof GraphQLError) {
       return error.originalError ? told(error.originalError) : ofLanguage(error.message);
     }

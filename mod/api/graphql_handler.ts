@@ -71,7 +71,7 @@ class Door {
     });
     this.#load = loadersOf(needs);
     this.#callers = new LiveCallers(clock, log);
-    stopping.addEventListener("abort", () => this.#lives.forEach((life) => life.end()), { once: true });
+    stopping.addEventListener("abort", () => this.#lives.forEach((life) => life.cut()), { once: true });
   }
 
   async answer(request: IncomingMessage, response: ServerResponse, call: HttpCall): Promise<void> {
@@ -115,7 +115,7 @@ class Door {
 
   #begin({ signal }: HttpCall): RequestLife {
     const life = new RequestLife(signal, this.#place.clock, this.#lives);
-    if (this.#place.stopping.aborted) life.end();
+    if (this.#place.stopping.aborted) life.cut();
     return life;
   }
 

@@ -26,6 +26,8 @@ export const LIMITS = {
   /** Renamed fields, those of fragments once for each use. */
   aliases: 30,
   directives: 30,
+  /** How often one answer's name may stand in one pair of braces: comparing them all takes the square of it. */
+  repeats: 30,
   /** Objects count 1, their values 0.1, both times the length of the page that they stand in. */
   cost: 5_000,
   /** Words and signs of a document. */
@@ -108,7 +110,14 @@ class Measuring {
     page: number,
   ): Measure {
     const sum = { depth: 0, aliases: 0, cost: 0 };
+    const names = new Map<string, number>();
     for (const selection of selections) {
+      if (selection.kind === Kind.FIELD) {
+        const name = (selection.alias ?? selection.name).value;
+        const repeats = (names.get(name) ?? 0) + 1;
+        refuseAbove("repeats", repeats);
+        names.set(name, repeats);
+      }
       const part = this.#selection(selection, type, page);
       sum.depth = Math.max(sum.depth, part.depth);
       sum.aliases += part.aliases;

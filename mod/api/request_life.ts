@@ -38,8 +38,16 @@ export class RequestLife implements Disposable {
     return this.#line.signal;
   }
 
-  /** Ends the work, for a reason of ours or because the service stops. */
-  end(reason?: SgError): void {
+  /**
+   * Ends work and line at once, because the service stops. A subscription is not told that it is complete: so its client
+   * comes again.
+   */
+  cut(): void {
+    this.#onGone();
+  }
+
+  /** Ends the work, for a reason that the client is told. */
+  end(reason: SgError): void {
     if (this.#work.signal.aborted) return;
     this.#work.abort(reason);
     void this.#clock.sleep(GRACE_MS, this.#over.signal).then(() => this.#line.abort(), () => {});

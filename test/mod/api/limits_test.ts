@@ -48,6 +48,9 @@ Deno.test("checkLimits: depth, aliases, directives and cost have bounds, also in
     "... on Query { ...F } ".repeat(15)
   } }`;
   assert.match(verdict(spread), /aliases is 32/);
+  const same = (count: number) => `{ ${"me { csrf } ".repeat(count)} }`;
+  assert.equal(verdict(same(LIMITS.repeats)), "allowed");
+  assert.match(verdict(same(LIMITS.repeats + 1)), /repeats/);
   assert.match(verdict(`{ setUpNeeded ${"@skip(if: false) ".repeat(LIMITS.directives + 1)} }`), /directives/);
   assert.match(
     verdict(`{ runs(first: 500) { nodes { set { destinations { destination { name } } } } } }`),
@@ -78,6 +81,7 @@ Deno.test("graphqlHandler: bombs are refused, the memory stays, the service goes
     deep: `{ set(id: "1") ${"{ lastRun { set ".repeat(400)} { id } ${"}}".repeat(400)} }`,
     braces: "{ a ".repeat(1_100),
     wide: `{ ${list(1_900, () => "setUpNeeded")} ${list(300, () => "setUpNeeded")} }`,
+    repeats: `{ ${list(390, () => "me { csrf }")} }`,
     aliases: `{ ${list(400, (i) => `a${i}: setUpNeeded`)} }`,
     circle: "query { ...A } fragment A on Query { ...B } fragment B on Query { ...A }",
     directives: `{ setUpNeeded ${list(600, () => "@include(if: true)")} }`,

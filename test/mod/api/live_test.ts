@@ -182,6 +182,22 @@ Deno.test("subscription: two hundred at once each get the state and the change; 
   assert.equal(stage.runs.watchers.count, 0);
 });
 
+Deno.test("subscription: when the service stops it breaks off and is not called complete, so that its client comes again", async () => {
+  await using stage = await apiStage();
+  await stage.people.add("anna", "viewer");
+  const authorization = `Bearer ${await stage.people.issue("anna", ["READ"])}`;
+  const response = await fetch(stage.url, {
+    method: "POST",
+    headers: { "content-type": "application/json", "accept": "text/event-stream", authorization },
+    body: JSON.stringify({ query: "subscription { runs { id } }" }),
+  });
+  await until(() => stage.runs.watchers.count === 1);
+  stage.stop();
+  assert.doesNotMatch(await response.text(), /complete|errors/);
+  await until(() => stage.runs.watchers.count === 0);
+  assert.deepEqual(stage.logged, []);
+});
+
 Deno.test("subscription: it needs the right Accept, and over that no query is streamed", async () => {
   await using stage = await apiStage();
   await stage.people.add("anna", "viewer");
