@@ -22,3 +22,6 @@ export type { DestinationChange, DestinationRow } from "./destinations.ts";
 export type { SetChange, SetDestinationOrder, SetDestinationRow, SetRow } from "./sets.ts";
 export type { ProblemRow, RunChange, RunDraft, RunPageOrder, RunRow, RunRowFilter, RunSums } from "./runs.ts";
 export type { SeenSnapshot, SnapshotCursor, SnapshotRow } from "./snapshots.ts";
+export type { StoreRow } from "./stores.ts";
+export type { NewStoredFile, StoreChanges, StoredFileRow, VerifiedFile } from "./stored_files.ts";
+export type { RemovedFileRow } from "./removed_files.ts";

@@ -10,7 +10,10 @@ import { userQueries } from "./users.ts";
 import { destinationQueries } from "./destinations.ts";
 import { runQueries } from "./runs.ts";
 import { setQueries } from "./sets.ts";
+import { removedFileQueries } from "./removed_files.ts";
 import { snapshotQueries } from "./snapshots.ts";
+import { storedFileQueries } from "./stored_files.ts";
+import { storeQueries } from "./stores.ts";
 
 /** All that can be asked of the catalog, by subject. */
 export const SUBJECTS = {
@@ -25,4 +28,7 @@ export const SUBJECTS = {
   runs: runQueries,
   sets: setQueries,
   snapshots: snapshotQueries,
+  stores: storeQueries,
+  storedFiles: storedFileQueries,
+  removedFiles: removedFileQueries,
 } as const satisfies Record<string, Queries>;

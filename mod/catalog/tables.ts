@@ -1,6 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 // The tables as drizzle knows them; migrations/*.sql makes them, and a test compares the two.
 // Times are milliseconds since 1970 in UTC; sizes are bytes; ids are 32 hexadecimal digits drawn at random where nothing else is said.
+import { sql } from "drizzle-orm";
 import { blob, index, integer, primaryKey, sqliteTable, text, uniqueIndex } from "drizzle-orm/sqlite-core";
 
 const bytes = (name: string) => blob(name, { mode: "buffer" }).$type<Uint8Array>();
@@ -239,7 +240,9 @@ export const storedFile = sqliteTable("stored_file", {
 }, (table) => [
   primaryKey({ columns: [table.accountId, table.store, table.type, table.name] }),
   index("stored_file_sequence").on(table.accountId, table.store, table.sequence),
-  index("stored_file_verified").on(table.verifiedAt),
+  index("stored_file_verified").on(table.accountId, table.store, table.verifiedAt),
+  index("stored_file_damage").on(table.accountId, table.store, table.type, table.name)
+    .where(sql`damage IS NOT NULL`),
 ]);
 
 /** Files that were removed: in the trash until purged, and then a line for those who follow the sequence. */

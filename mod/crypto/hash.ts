@@ -1,6 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { createHash, type Hash } from "node:crypto";
-import { loadNativeSha256, type NativeSha256 } from "../platform/mod.ts";
+import { loadNativeSha256, type NativeSha256, type NativeSha256Run } from "../platform/mod.ts";
 
 let native: NativeSha256 | null | undefined;
 
@@ -44,6 +44,41 @@ export class Sha256 {
   /** The hash of all pieces, 32 bytes. To be asked once, at the end. */
   digest(): Uint8Array<ArrayBuffer> {
     return own(this.#hash.digest());
+  }
+}
+
+/**
+ * SHA-256 of large bytes that come in pieces, worked on beside this thread where the system's libcrypto can be reached:
+ * for a thread that has others to serve meanwhile. `using`, when nothing is pending.
+ */
+export class BackgroundSha256 implements Disposable {
+  readonly #run: NativeSha256Run | undefined;
+  readonly #hash: Sha256 | undefined;
+  #freed = false;
+
+  constructor() {
+    native ??= loadNativeSha256() ?? null;
+    if (native) this.#run = native.begin();
+    else this.#hash = new Sha256();
+  }
+
+  /** Takes in the next piece; one at a time. The piece must not change until this resolves. */
+  async update(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    if (this.#run) await this.#run.update(bytes);
+    else this.#hash!.update(bytes);
+  }
+
+  /** The hash of all pieces, 32 bytes. To be asked once, at the end. */
+  digest(): Uint8Array<ArrayBuffer> {
+    if (!this.#run) return this.#hash!.digest();
+    const hash = new Uint8Array(32);
+    this.#run.finish(hash);
+    return hash;
+  }
+
+  [Symbol.dispose](): void {
+    if (!this.#freed) this.#run?.free();
+    this.#freed = true;
   }
 }
 

@@ -10,7 +10,7 @@
  * plaintext goes into an error or a log; hostile parameters end in an error and not in an exhausted machine.
  * @module
  */
-export { constantTimeEqual, Sha256, sha256, sha256Hex, sha256Into } from "./hash.ts";
+export { BackgroundSha256, constantTimeEqual, Sha256, sha256, sha256Hex, sha256Into } from "./hash.ts";
 export { clampR, deriveSecret, generateMasterKey, type MasterKey } from "./master_key.ts";
 export { deriveKey, KDF_DEFAULT, type KdfParameters, scryptBytes } from "./password.ts";
 export { isIrreducible, randomIrreduciblePolynomial } from "./polynomial.ts";

@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import assert from "node:assert/strict";
 import { fromHex, utf8 } from "../../../mod/base/mod.ts";
-import { constantTimeEqual, Sha256, sha256, sha256Hex } from "../../../mod/crypto/mod.ts";
+import { BackgroundSha256, constantTimeEqual, Sha256, sha256, sha256Hex } from "../../../mod/crypto/mod.ts";
 
 /** FIPS 180-4's examples. */
 const vectors: [string, string][] = [
@@ -34,4 +34,17 @@ Deno.test("constantTimeEqual compares lengths and every byte", () => {
   assert.ok(constantTimeEqual(new Uint8Array(0), new Uint8Array(0)));
   assert.ok(!constantTimeEqual(a, Uint8Array.of(1, 2)));
   for (let i = 0; i < 3; i++) assert.ok(!constantTimeEqual(a, a.with(i, 128)));
+});
+
+Deno.test("BackgroundSha256: pieces give the hash of the whole, several hashes at a time", async () => {
+  const bytes = new Uint8Array(1_000_003).map((_, i) => i * 7 % 256);
+  const hashInPieces = async (size: number) => {
+    using hash = new BackgroundSha256();
+    for (let at = 0; at < bytes.length; at += size) await hash.update(bytes.subarray(at, at + size));
+    return hash.digest();
+  };
+  const hashes = await Promise.all([1_000_003, 65_536, 9_999, 1_000_003].map(hashInPieces));
+  assert.deepEqual(hashes, hashes.map(() => sha256(bytes)));
+  using none = new BackgroundSha256();
+  assert.deepEqual(none.digest(), sha256(new Uint8Array(0)));
 });
