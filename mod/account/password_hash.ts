@@ -11,9 +11,10 @@ export const PASSWORD_CHARACTERS_MIN = 12;
 export const PASSWORD_CHARACTERS_MAX = 1_024;
 
 const HASH_BYTES = 32;
-/** Hashes that are made at once: each keeps a core and 32 MiB busy for a while. */
+/** Hashes that are made at once: each keeps a core and 32 MiB busy for a while. Of these, for strangers. */
 const AT_ONCE = 2;
-/** Hashes that may wait for that; further ones are refused, so that a flood does not fill the memory. */
+const STRANGERS_AT_ONCE = 1;
+/** Hashes that may wait for that, of strangers and of others; more are refused, so that a flood does not fill the memory. */
 const WAITING_MAX = 64;
 
 /**
@@ -48,7 +49,8 @@ export class PasswordHasher {
   readonly #random: Random;
   readonly #parameters: Omit<KdfParameters, "salt">;
   readonly #turn = new Semaphore(AT_ONCE);
-  #waiting = 0;
+  readonly #strangersTurn = new Semaphore(STRANGERS_AT_ONCE);
+  readonly #waiting = { known: 0, stranger: 0 };
   /** A hash that no password has: verifying against it takes as long as against a real one. */
   readonly decoy: string;
 
@@ -62,14 +64,17 @@ export class PasswordHasher {
   /** Hashes a password that {@link acceptablePassword} gave. A tenth of a second and more. */
   async hash(password: string): Promise<string> {
     const salt = this.#random.bytes(16);
-    return this.#text(salt, await this.#derive(password, { ...this.#parameters, salt }));
+    return this.#text(salt, await this.#derive("known", password, { ...this.#parameters, salt }));
   }
 
-  /** True when the hash is this password's. SG1039 when too many wait to be hashed already. */
-  async verify(password: string, hash: string): Promise<boolean> {
+  /**
+   * True when the hash is this password's. A flood of strangers never holds up who is known. SG1039 when too many wait to be
+   * hashed already.
+   */
+  async verify(password: string, hash: string, asker: "known" | "stranger" = "stranger"): Promise<boolean> {
     const text = prepared(password);
     const known = parsed(hash) ?? parsed(this.decoy)!;
-    const derived = await this.#derive(text ?? "", known.parameters);
+    const derived = await this.#derive(asker, text ?? "", known.parameters);
     return constantTimeEqual(derived, known.hash) && text !== undefined;
   }
 
@@ -78,14 +83,19 @@ export class PasswordHasher {
     return hash.startsWith(this.#text(new Uint8Array(0), new Uint8Array(0)).replace(/\$\$$/, "$"));
   }
 
-  async #derive(password: string, parameters: KdfParameters): Promise<Uint8Array> {
-    if (this.#waiting >= WAITING_MAX) throw tooManyTries(1_000);
-    this.#waiting++;
+  async #derive(
+    asker: "known" | "stranger",
+    password: string,
+    parameters: KdfParameters,
+  ): Promise<Uint8Array> {
+    if (this.#waiting[asker] >= WAITING_MAX) throw tooManyTries(1_000);
+    this.#waiting[asker]++;
     try {
+      using _first = asker === "stranger" ? await this.#strangersTurn.acquire() : undefined;
       using _ = await this.#turn.acquire();
       return await scryptBytes(utf8(password), parameters, HASH_BYTES);
     } finally {
-      this.#waiting--;
+      this.#waiting[asker]--;
     }
   }
 

@@ -40,7 +40,7 @@ export interface RequestIdentityParts {
   readonly accounts: Accounts;
   readonly clock: Clock;
   readonly random: Random;
-  /** Told of refused senders, but not of more than a few per account and address and time: it may write to a log. */
+  /** Told of refused senders, but not of more than a few per account and address and time: it may write a log. */
   readonly onRefused?: (sender: RefusedSender) => void;
 }
 
@@ -125,14 +125,14 @@ export class RequestIdentity {
     const now = Number(this.#parts.clock.now() / 1_000_000_000n);
     if (Math.abs(now - created) > SIGNATURE_WINDOW_SECONDS || (expires !== undefined && expires < now)) {
       throw new SgError("SG1044", "Cannot accept the request's signature: it is not of this time", {
-        context: { createdSeconds: created, serverSeconds: now },
+        context: { createdSeconds: created, serverSeconds: now, proved: true },
         remedy: "Set the clocks of both machines.",
       });
     }
     const taken = this.#nonces.take(account, nonce, created);
     if (taken === "used") {
       throw new SgError("SG1044", "Cannot accept the request's signature: it was used before", {
-        context: { replayed: true },
+        context: { replayed: true, proved: true },
       });
     }
     if (taken > 0) throw tooManyTries(taken * 1_000);
@@ -143,7 +143,11 @@ export class RequestIdentity {
     if (error.context["missing"] === true) return; // who sends none tries nothing
     const place = addressKey(address);
     const waitMs = Math.max(this.#failures.take(`${account} ${place}`), this.#failures.take(place));
-    if (waitMs > 0) throw tooManyTries(waitMs);
+    if (waitMs > 0) {
+      // A right signature that is too old guesses nothing, and its sender should learn of the clocks.
+      if (error.context["proved"] === true) return;
+      throw tooManyTries(waitMs);
+    }
     this.#parts.onRefused?.({ account, address, code: error.code });
   }
 }

@@ -100,7 +100,9 @@ export class SignIn {
       const waitMs = this.#names.take(key);
       if (waitMs === 0) budget = key;
       else if (!user || !await this.#isKnown(user, place)) throw tooManyTries(waitMs);
-      const right = await this.#parts.hasher.verify(password, user?.passwordHash ?? this.#parts.hasher.decoy);
+      const hash = user?.passwordHash ?? this.#parts.hasher.decoy;
+      const asker = user && this.#known.get(user.id)?.includes(place) ? "known" : "stranger";
+      const right = await this.#parts.hasher.verify(password, hash, asker);
       if (!user || !right || user.disabledAt !== null) throw wrong();
       this.#addresses.clear(place);
       if (budget !== undefined) this.#names.forgive(budget);

@@ -43,7 +43,8 @@ export interface AuditVerdict {
 }
 
 const NO_LINE = "0".repeat(64);
-const PAGE = 1_000;
+/** Lines that are hashed without a pause: others want the thread, too. */
+const PAGE = 250;
 
 /** The audit log of the installation. There must be one object for one catalog: it keeps the end of the chain. */
 export class Audit {

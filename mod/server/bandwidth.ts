@@ -29,7 +29,8 @@ export class Bandwidth {
       return;
     }
     const now = this.#clock.monotonicMs();
-    const paidAt = Math.max(this.#paidAt.get(key) ?? -Infinity, now - BURST_MS) + bytes / bytesPerSecond * 1000;
+    const paidAt = Math.max(this.#paidAt.get(key) ?? -Infinity, now - BURST_MS) +
+      bytes / bytesPerSecond * 1000;
     this.#paidAt.set(key, paidAt);
     if (paidAt > now) await this.#clock.sleep(paidAt - now, signal);
   }

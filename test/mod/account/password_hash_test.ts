@@ -142,3 +142,12 @@ Deno.test("PasswordHasher: 64 wait at most; who comes then is told to come again
   assert.deepEqual(refused.map(({ reason }) => reason.code), new Array(36).fill("SG1039"));
   assert.ok(!await hasher.verify("x", hasher.decoy));
 });
+
+Deno.test("PasswordHasher: a flood of strangers does not hold up who is known [W5]", async () => {
+  const hasher = new PasswordHasher(systemRandom, { N: 1_024, r: 8, p: 1 });
+  let answered = 0;
+  const flood = Array.from({ length: 64 }, () => hasher.verify("x", hasher.decoy).then(() => answered++));
+  await hasher.verify("x", hasher.decoy, "known");
+  assert.ok(answered < 5, `${answered} strangers came first`);
+  await Promise.all(flood);
+});

@@ -189,6 +189,20 @@ Deno.test("RequestIdentity: a request is not accepted again as long as its time 
   });
 });
 
+Deno.test("RequestIdentity: a client whose clock is wrong is told so each time, and reported a few times", async () => {
+  await withAccount(async (bench) => {
+    for (let i = 0; i < 100; i++) {
+      const context = await refusal(
+        bench.identity.authenticate(signed(bench, { createdSeconds: START - 999 })),
+        "SG1044",
+      );
+      assert.equal(context["createdSeconds"], START - 999);
+    }
+    assert.equal(bench.refused.length, 5);
+    await bench.identity.authenticate(signed(bench));
+  });
+});
+
 Deno.test("RequestIdentity: setting the clock back makes no used request usable", async () => {
   await withAccount(async (bench) => {
     const used = signed(bench);
