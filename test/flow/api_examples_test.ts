@@ -2,7 +2,8 @@
 // docs/API.md shows what happens when its commands are typed: this types them.
 import assert from "node:assert/strict";
 import { ROOT } from "../house/_sources.ts";
-import { apiService } from "../kit/api_service.ts";
+import { scratch } from "../kit/scratch.ts";
+import { startService } from "../kit/service_process.ts";
 
 /** Stands for any value in an expected answer. */
 const ANYTHING = "…";
@@ -47,8 +48,9 @@ function fits(found: unknown, expected: unknown): boolean {
 }
 
 Deno.test("docs/API.md: each command does what the page shows", async () => {
-  await using service = await apiService();
-  const { folder } = service;
+  await using place = await scratch();
+  const folder = place.path;
+  await using service = await startService(`${folder}/data`);
   await Deno.mkdir(`${folder}/documents`);
   await Deno.writeTextFile(`${folder}/documents/letter.txt`, "Dear all\n");
   await Deno.writeTextFile(`${folder}/documents/draft.tmp`, "no\n");
@@ -57,7 +59,11 @@ Deno.test("docs/API.md: each command does what the page shows", async () => {
   const script = all.map(({ commands }, at) => `{\n${commands}} >"$FOLDER/out.${at}"\n`).join("");
   const { success, stderr } = await new Deno.Command("bash", {
     args: ["-euo", "pipefail", "-c", `cd "$FOLDER"\n${script}`],
-    env: { URL: service.url, CODE: service.setUpCode, FOLDER: folder },
+    env: {
+      URL: `http://127.0.0.1:${service.start.ports["console"]}/graphql`,
+      CODE: service.start.setUpCode!,
+      FOLDER: folder,
+    },
   }).output();
   const said = new TextDecoder().decode(stderr);
   for (const [at, { commands, answer }] of all.entries()) {
