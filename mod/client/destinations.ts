@@ -181,6 +181,8 @@ export class Destinations {
       http: {
         ...(account === undefined ? {} : { username: account }),
         ...(password === undefined ? {} : { password }),
+        // On a plain line a server of ours takes no secret, but signatures made with it.
+        ...(row.kind === "server" && row.place.startsWith("http:") ? { signed: true } : {}),
         ...(fingerprint === undefined ? {} : { pinnedSha256: fingerprint }),
         ...(idleMs === undefined ? {} : { idleMs }),
       },

@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { Archiver, type ArchiveResult, type ArchiverNeeds } from "../archiver/mod.ts";
 import { type Instant, toHex, utf8, utf8Text } from "../base/mod.ts";
-import { SgError } from "../errors/mod.ts";
+import { isSgError, type SgCode, SgError } from "../errors/mod.ts";
 import type { Snapshot, SnapshotSummary } from "../format/mod.ts";
 import { currentUser, groupName, hostName, runCommand, userName, workingFolder } from "../platform/mod.ts";
 import type { NamedSnapshot, SavedCounts } from "../repository/mod.ts";
@@ -26,7 +26,8 @@ interface BackupSet {
  * Entries that cannot be read are told to the observer and make the report incomplete.
  *
  * @throws {SgError} SG1009 when no path exists, SG1016 when the signal aborts (what was stored is kept and found again
- * by the next run), SG1003 locked, SG1018 lock lost, SG1027 command failed, and what the storage throws.
+ * by the next run), SG1003 locked, SG1018 lock lost, SG1027 command failed, SG0145 and SG0147 in place of
+ * SG0134 and SG0136, and what else the storage throws.
  */
 export async function runBackup(
   session: Session,
@@ -34,8 +35,21 @@ export async function runBackup(
   options: RunOptions,
 ): Promise<BackupReport> {
   const start = session.ports.clock.now();
-  await using run = await session.begin({ exclusive: false, stores: true, usesIndex: true }, options);
-  return await run.explain(() => backUpUnderLock(run, order, { ...options, signal: run.signal }, start));
+  try {
+    await using run = await session.begin({ exclusive: false, stores: true, usesIndex: true }, options);
+    return await run.explain(() => backUpUnderLock(run, order, { ...options, signal: run.signal }, start));
+  } catch (error) {
+    throw duringBackup(error);
+  }
+}
+
+/** A server that is not found or reached has a code of its own while a backup runs. */
+const DURING_BACKUP: Readonly<Partial<Record<SgCode, SgCode>>> = { SG0134: "SG0145", SG0136: "SG0147" };
+
+function duringBackup(error: unknown): unknown {
+  const code = isSgError(error) ? DURING_BACKUP[error.code] : undefined;
+  if (code === undefined || !isSgError(error)) return error;
+  return new SgError(code, error.message, { cause: error, context: error.context });
 }
 
 async function backUpUnderLock(

@@ -1,6 +1,14 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { Instant } from "../base/mod.ts";
-import type { FileHandle, FileType, LoadRange, Storage, StorageCall, StoredFile } from "./storage.ts";
+import type {
+  FileHandle,
+  FileType,
+  LoadRange,
+  Storage,
+  StorageCall,
+  StorageUsage,
+  StoredFile,
+} from "./storage.ts";
 
 /** A storage that hands every call on; decorators override what they change. */
 export class ForwardingStorage implements Storage {
@@ -48,6 +56,14 @@ export class ForwardingStorage implements Storage {
 
   removeTemporaries(olderThanMs: number, now: Instant, call?: StorageCall): Promise<number> {
     return this.inner.removeTemporaries?.(olderThanMs, now, call) ?? Promise.resolve(0);
+  }
+
+  missing(files: readonly FileHandle[], call?: StorageCall): Promise<FileHandle[] | undefined> {
+    return this.inner.missing?.(files, call) ?? Promise.resolve(undefined);
+  }
+
+  usage(call?: StorageCall): Promise<StorageUsage | undefined> {
+    return this.inner.usage?.(call) ?? Promise.resolve(undefined);
   }
 
   rest(): void {

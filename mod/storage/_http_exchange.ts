@@ -1,6 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type http from "node:http";
-import type { Clock } from "../base/mod.ts";
+import { type Clock, concatBytes } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import { abortError } from "./abort.ts";
 import { type AnswerHead, networkFailure } from "./_http_failure.ts";
@@ -18,11 +18,13 @@ const DRAINED_BYTES_MAX = 64 * 1024;
 /** What one exchange needs to know. */
 export interface ExchangeContext {
   readonly clock: Clock;
-  /** Silence from the server, milliseconds, that ends the exchange with SG0083. */
+  /** Silence from the server, milliseconds, that ends the exchange: SG0198, or SG0136 where no connection came about. */
   readonly idleMs: number;
   /** Continues "Cannot " in messages. */
   readonly doing: string;
   readonly signal: AbortSignal | undefined;
+  /** True once its connection has come about. */
+  readonly connected: () => boolean;
 }
 
 /**
@@ -112,6 +114,18 @@ export class HttpExchange implements AnswerHead, Disposable {
     }
   }
 
+  /** A small body; what is beyond `bytesMax` is left out, and the connection then not used again. */
+  async body(bytesMax: number): Promise<Uint8Array<ArrayBuffer>> {
+    const pieces: Uint8Array[] = [];
+    let bytes = 0;
+    for await (const chunk of this.chunks()) {
+      pieces.push(chunk.subarray(0, bytesMax - bytes));
+      bytes += chunk.length;
+      if (bytes >= bytesMax) break;
+    }
+    return concatBytes(pieces);
+  }
+
   /**
    * Reads the rest of a small body, so that the connection can be used again; gives up on a larger one. Gives the bytes
    * that came.
@@ -153,7 +167,7 @@ export class HttpExchange implements AnswerHead, Disposable {
 
   #fail(error: Error): void {
     if (this.#failure || this.#ended) return;
-    this.#failure = networkFailure(this.#context.doing, error);
+    this.#failure = networkFailure(this.#context.doing, error, this.#context.connected());
     this.#request.destroy();
     this.#resume();
   }
@@ -195,7 +209,7 @@ export class HttpExchange implements AnswerHead, Disposable {
       if (silentMs >= idleMs) {
         this.#fail(
           new SgError(
-            "SG0083",
+            this.#context.connected() ? "SG0198" : "SG0136",
             `Cannot ${doing}: the server was silent for ${Math.round(idleMs / 1000)} seconds`,
           ),
         );

@@ -1,11 +1,13 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import http from "node:http";
 import https from "node:https";
+import type { Duplex } from "node:stream";
 import { type Clock, Semaphore, toBase64, utf8 } from "../base/mod.ts";
 import { isSgError, SgError } from "../errors/mod.ts";
 import { abortError, throwIfAborted } from "./abort.ts";
 import { connectionPool, type HttpTrust } from "./_http_agent.ts";
 import { HttpExchange } from "./_http_exchange.ts";
+import type { RequestSigner } from "./_http_signer.ts";
 
 /** How to talk to a server. */
 export interface HttpTransportOptions extends HttpTrust {
@@ -14,6 +16,8 @@ export interface HttpTransportOptions extends HttpTrust {
   readonly url: URL;
   readonly username?: string;
   readonly password?: string;
+  /** Sign requests with user name and password rather than send these. */
+  readonly signer?: RequestSigner;
   readonly connections: number;
   readonly idleMs: number;
 }
@@ -25,6 +29,8 @@ export interface HttpRequest {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
+  /** SHA-256 of the body, where it is known anyway. */
+  readonly bodySha256?: Uint8Array;
   readonly signal?: AbortSignal | undefined;
   readonly pace?: ((bytes: number) => Promise<void>) | undefined;
   /** Continues "Cannot " in messages. */
@@ -37,6 +43,7 @@ export class HttpTransport {
   readonly #pool: http.Agent;
   readonly #permits: Semaphore;
   readonly #authorization: string | undefined;
+  #announced = false;
   /** Connections that have carried a request: the server may have closed one while it lay idle. */
   readonly #used = new WeakSet<object>();
   readonly #closing = new AbortController();
@@ -45,9 +52,14 @@ export class HttpTransport {
     this.#options = options;
     this.#pool = connectionPool(options.url, options);
     this.#permits = new Semaphore(options.connections);
-    if (options.username !== undefined || options.password !== undefined) {
+    if (!options.signer && (options.username !== undefined || options.password !== undefined)) {
       this.#authorization = `Basic ${toBase64(utf8(`${options.username ?? ""}:${options.password ?? ""}`))}`;
     }
+  }
+
+  /** True when the server has said that it is one of SpareGrid: it answers more than restic's protocol asks. */
+  get announced(): boolean {
+    return this.#announced;
   }
 
   /**
@@ -89,11 +101,15 @@ export class HttpTransport {
   }
 
   async #sendFresh(request: HttpRequest): Promise<HttpExchange> {
+    let clockSet = false;
     for (let attempt = 1;; attempt++) {
       const { exchange, reused } = this.#start(request);
       try {
         await exchange.send(request.body, request.pace);
-        return exchange;
+        this.#announced = exchange.header("sparegrid-server") === "1";
+        if (clockSet || !this.#options.signer?.setClockBy(exchange)) return exchange;
+        clockSet = true;
+        exchange[Symbol.dispose]();
       } catch (error) {
         exchange[Symbol.dispose]();
         const stale = reused() && !exchange.answered && isSgError(error, "SG0083");
@@ -103,7 +119,7 @@ export class HttpTransport {
   }
 
   #start(request: HttpRequest): { exchange: HttpExchange; reused: () => boolean } {
-    const { url, clock, idleMs } = this.#options;
+    const { url, clock, idleMs, signer } = this.#options;
     throwIfAborted(this.#closing.signal);
     throwIfAborted(request.signal);
     const wire = (url.protocol === "https:" ? https : http).request({
@@ -115,19 +131,26 @@ export class HttpTransport {
       agent: this.#pool,
       headers: {
         ...(this.#authorization === undefined ? {} : { authorization: this.#authorization }),
+        ...signer?.headers(request, `${url.protocol}//${url.host}${url.pathname}${request.path}`),
         ...(request.method === "POST" ? { "content-length": String(request.body?.length ?? 0) } : {}),
         ...request.headers,
       },
     });
     let reused = false;
-    wire.on("socket", (socket: object) => {
+    let connected = false;
+    wire.on("socket", (socket: Duplex & { readonly connecting?: boolean }) => {
       reused = this.#used.has(socket);
       this.#used.add(socket);
+      connected = reused || socket.connecting !== true;
+      if (!connected) socket.once("connect", () => connected = true);
     });
     const signal = request.signal === undefined
       ? this.#closing.signal
       : AbortSignal.any([request.signal, this.#closing.signal]);
-    const exchange = new HttpExchange(wire, { clock, idleMs, doing: request.doing, signal });
+    const exchange = new HttpExchange(wire, {
+      ...{ clock, idleMs, doing: request.doing, signal },
+      connected: () => connected,
+    });
     return { exchange, reused: () => reused };
   }
 }

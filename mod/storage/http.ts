@@ -1,6 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import type { Clock } from "../base/mod.ts";
-import { isSgError, SgError } from "../errors/mod.ts";
+import { type Clock, fromHex, type Random } from "../base/mod.ts";
+import { SgError } from "../errors/mod.ts";
 import { throwIfAborted } from "./abort.ts";
 import {
   assertHandle,
@@ -15,16 +15,33 @@ import {
 import { type RestLocation, showLocation } from "./location.ts";
 import type { HttpTrust } from "./_http_agent.ts";
 import type { HttpExchange } from "./_http_exchange.ts";
-import { statusFailure } from "./_http_failure.ts";
+import { missingFiles, refusal, usageOf, wrongAnswer } from "./_http_additions.ts";
+import { isBrokenOff, namedCode, statusFailure } from "./_http_failure.ts";
 import { listedFiles } from "./_http_list.ts";
+import { RequestSigner } from "./_http_signer.ts";
 import { type HttpRequest, HttpTransport } from "./_http_transport.ts";
-import type { FileHandle, FileType, LoadRange, Storage, StorageCall, StoredFile } from "./storage.ts";
+import type {
+  FileHandle,
+  FileType,
+  LoadRange,
+  Storage,
+  StorageCall,
+  StorageUsage,
+  StoredFile,
+} from "./storage.ts";
 
 /** What an {@link HttpStorage} can be told. */
 export interface HttpStorageOptions extends HttpTrust {
   /** Used where the location names none. */
   readonly username?: string;
   readonly password?: string;
+  /**
+   * Prove user name and password (a SpareGrid account and its secret) by signing each request, and never send them; needs
+   * `random`. Only servers of SpareGrid understand it.
+   */
+  readonly signed?: boolean;
+  /** Where signatures get their nonces from. */
+  readonly random?: Random;
   /** Requests at a time. */
   readonly connections?: number;
   /** Silence from the server, milliseconds, after which a request has failed. */
@@ -57,6 +74,8 @@ export class HttpStorage implements Storage {
     this.connections = options.connections ?? 8;
     const username = location.username ?? options.username;
     const password = location.password ?? options.password;
+    const { signed, random } = options;
+    const signer = signed ? signerOf({ account: username, secret: password, clock, random }) : undefined;
     this.#transport = new HttpTransport({
       clock,
       url: location.url,
@@ -64,6 +83,7 @@ export class HttpStorage implements Storage {
       idleMs: options.idleMs ?? 60_000,
       ...(username === undefined ? {} : { username }),
       ...(password === undefined ? {} : { password }),
+      ...(signer && { signer }),
       ...(options.caCertificates === undefined ? {} : { caCertificates: options.caCertificates }),
       ...(options.pinnedSha256 === undefined ? {} : { pinnedSha256: options.pinnedSha256 }),
     });
@@ -76,8 +96,8 @@ export class HttpStorage implements Storage {
     const doing = `create repository at ${this.location}`;
     await this.#simple(
       { method: "POST", path: "?create=true", headers: ACCEPT, doing, signal: call?.signal },
-      (answer) => {
-        if (answer.status !== 200) throw statusFailure(doing, true, answer);
+      async (answer) => {
+        if (answer.status !== 200) throw await refusal(doing, true, answer);
       },
     );
   }
@@ -90,35 +110,38 @@ export class HttpStorage implements Storage {
     }
     const doing = this.#doing("save", file);
     call?.guard?.();
-    const { result: refusal, bodyBytes } = await this.#simple(
+    const { result: refused, bodyBytes } = await this.#simple(
       {
         method: "POST",
         path: filePath(file),
         headers: BODY,
         body: bytes,
+        // The name of a file is the hash of its content.
+        ...(file.type !== "config" && { bodySha256: fromHex(file.name) }),
         doing,
         signal: call?.signal,
         pace: call?.pace,
       },
-      (answer) =>
+      async (answer) =>
         answer.status === 200
           ? undefined
-          : { status: answer.status, error: statusFailure(doing, true, answer) },
+          : { status: answer.status, error: await refusal(doing, true, answer), named: namedCode(answer) },
     );
-    if (!refusal) {
+    if (!refused) {
       if (bodyBytes === 0 || await this.#sizeOf(file, call) === bytes.length) return;
       throw wrongAnswer(doing, "with a page of its own and did not store the file");
     }
     // 403 and 409 are also what servers say to a name that exists.
-    if (refusal.status !== 403 && refusal.status !== 409) throw refusal.error;
-    const there = await this.#sizeOf(file, call);
-    if (there === undefined) throw refusal.error;
+    const exists = (refused.status === 403 || refused.status === 409) &&
+      (refused.named === undefined || refused.named === "SG1045");
+    const there = exists ? await this.#sizeOf(file, call) : undefined;
+    if (there === undefined) throw refused.error;
     if (file.type === "config") throw existsAlready(this.location);
     if (there === bytes.length) return;
     throw new SgError(
       "SG1005",
       `Cannot ${doing}: the server holds ${there} bytes under this name instead of ${bytes.length}`,
-      { cause: refusal.error, context: { file: filePath(file), size: there, expected: bytes.length } },
+      { cause: refused.error, context: { file: filePath(file), size: there, expected: bytes.length } },
     );
   }
 
@@ -137,7 +160,7 @@ export class HttpStorage implements Storage {
       try {
         return await this.#transport.exchange(download.request(), (answer) => download.receive(answer));
       } catch (error) {
-        const worthwhile = isSgError(error, "SG0083") && download.got >= before + RESUME_BYTES_MIN &&
+        const worthwhile = isBrokenOff(error) && download.got >= before + RESUME_BYTES_MIN &&
           resumes < RESUMES_MAX;
         if (!worthwhile) throw error;
       }
@@ -169,7 +192,7 @@ export class HttpStorage implements Storage {
     if (answer.status === 404 && !answer.header("server")?.startsWith("rclone/")) {
       return refuseOld(doing, answer);
     }
-    if (answer.status !== 200) throw statusFailure(doing, false, answer);
+    if (answer.status !== 200) throw await refusal(doing, false, answer);
     refuseOld(doing, answer);
     const nameless: string[] = [];
     for await (const file of listedFiles(type, answer, doing)) {
@@ -186,14 +209,23 @@ export class HttpStorage implements Storage {
     call?.guard?.();
     const { bodyBytes } = await this.#simple(
       { method: "DELETE", path: filePath(file), headers: ACCEPT, doing, signal: call?.signal },
-      (answer) => {
+      async (answer) => {
         if (answer.status === 404) throw noSuchFile("remove", file);
-        if (answer.status !== 200) throw statusFailure(doing, true, answer);
+        if (answer.status !== 200) throw await refusal(doing, true, answer);
       },
     );
     if (bodyBytes > 0 && await this.#sizeOf(file, call) !== undefined) {
       throw wrongAnswer(doing, "with a page of its own and did not remove the file");
     }
+  }
+
+  missing(files: readonly FileHandle[], call?: StorageCall): Promise<FileHandle[] | undefined> {
+    files.forEach(assertHandle);
+    return missingFiles(this.#transport, this.location, files, call);
+  }
+
+  usage(call?: StorageCall): Promise<StorageUsage | undefined> {
+    return usageOf(this.#transport, this.location, call);
   }
 
   rest(): void {
@@ -215,10 +247,10 @@ export class HttpStorage implements Storage {
    */
   #simple<T>(
     request: HttpRequest,
-    use: (answer: HttpExchange) => T,
+    use: (answer: HttpExchange) => T | Promise<T>,
   ): Promise<{ readonly result: T; readonly bodyBytes: number }> {
     return this.#transport.exchange(request, async (answer) => {
-      const result = use(answer);
+      const result = await use(answer);
       return { result, bodyBytes: await answer.drain() };
     });
   }
@@ -292,7 +324,7 @@ class Download {
 
   /** Takes what an answer brings. Throws SG0083 where it breaks off; then the next request asks for the rest. */
   async receive(answer: HttpExchange): Promise<Uint8Array<ArrayBuffer>> {
-    const end = this.got + this.#expect(answer);
+    const end = this.got + await this.#expect(answer);
     const into = this.#into ??= new Uint8Array(this.#length!);
     for await (const chunk of answer.chunks()) {
       if (this.#range.pace) await this.#range.pace(chunk.length);
@@ -307,16 +339,16 @@ class Download {
   }
 
   /** Checks the head of an answer; gives the bytes that it must bring. */
-  #expect(answer: HttpExchange): number {
+  async #expect(answer: HttpExchange): Promise<number> {
     if (answer.status === 404) throw noSuchFile("load", this.#file);
     if (answer.status === 416) throw pastTheEnd(this.#file, this.#offset, this.#length ?? 0);
     const first = this.#offset + this.got;
     if (first === 0 && this.#length === undefined) {
-      if (answer.status !== 200) throw this.#unexpected(answer);
+      if (answer.status !== 200) throw await this.#unexpected(answer);
       if (answer.contentLength === undefined) throw wrongAnswer(this.#doing, "without a length");
       return this.#setLength(answer.contentLength);
     }
-    if (answer.status !== 206) throw this.#unexpected(answer);
+    if (answer.status !== 206) throw await this.#unexpected(answer);
     const part = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15})$/.exec(answer.header("content-range") ?? "");
     const [from, last, total] = part ? part.slice(1).map(Number) as [number, number, number] : [-1, -1, -1];
     if (from !== first || last < from || total <= last) {
@@ -336,10 +368,10 @@ class Download {
     return this.#length = length;
   }
 
-  #unexpected(answer: HttpExchange): SgError {
+  async #unexpected(answer: HttpExchange): Promise<SgError> {
     return answer.status >= 200 && answer.status < 300
       ? wrongAnswer(this.#doing, `with status ${answer.status}, which was not asked for`)
-      : statusFailure(this.#doing, false, answer);
+      : await refusal(this.#doing, false, answer);
   }
 }
 
@@ -349,7 +381,14 @@ function refuseOld(doing: string, answer: HttpExchange): void {
   if (age !== undefined && age.trim() !== "0") throw wrongAnswer(doing, "out of a cache, not from now");
 }
 
-/** The failure of an answer that is no answer to what was asked. `how` follows "the server answered". */
-function wrongAnswer(doing: string, how: string): SgError {
-  return new SgError("SG1015", `Cannot ${doing}: the server answered ${how}`);
+function signerOf(
+  { account, secret, clock, random }: {
+    readonly account: string | undefined;
+    readonly secret: string | undefined;
+    readonly clock: Clock;
+    readonly random: Random | undefined;
+  },
+): RequestSigner {
+  if (!random) throw new SgError("SG1023", "Cannot sign requests without randomness");
+  return new RequestSigner({ account: account ?? "", secret: secret ?? "", clock, random });
 }

@@ -1,7 +1,8 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 /**
  * Storage: shelves of names and bytes. A local folder in restic's layout, a server that speaks restic's REST protocol,
- * memory; and decorators round any of them: retry, bandwidth limit, cache, read-only.
+ * memory; and decorators round any of them: retry, bandwidth limit, cache, read-only. Towards a SpareGrid server requests are
+ * signed where the connection is plain, its codes are understood, and what it answers beyond restic's protocol is asked.
  *
  * It never learns what a pack or a snapshot is, holds no keys and decides nothing about when to remove. The contract is
  * on {@link Storage}; test/suite/storage.ts proves it for every implementation and for stacks of decorators.
@@ -12,7 +13,15 @@
  * location, message or context holds a user name's password; bytes from a server are bounded before they are kept.
  * @module
  */
-export type { FileHandle, FileType, LoadRange, Storage, StorageCall, StoredFile } from "./storage.ts";
+export type {
+  FileHandle,
+  FileType,
+  LoadRange,
+  Storage,
+  StorageCall,
+  StorageUsage,
+  StoredFile,
+} from "./storage.ts";
 export { FILE_TYPES, filePath, isFileName, WHOLE_FILE_BYTES_MAX } from "./file_handle.ts";
 export {
   type LocalLocation,

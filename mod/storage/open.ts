@@ -26,5 +26,5 @@ export function openStorage(location: Location | string, options: OpenStorageOpt
   const { fs, clock, random } = options;
   const place = typeof location === "string" ? parseLocation(location) : location;
   if (place.kind === "local") return new LocalStorage(fs, random, place.path);
-  return withRetry(new HttpStorage(place, clock, options.http), clock, random, options.retry);
+  return withRetry(new HttpStorage(place, clock, { random, ...options.http }), clock, random, options.retry);
 }

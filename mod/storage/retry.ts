@@ -4,7 +4,15 @@ import { isSgError, type SgCode, SgError } from "../errors/mod.ts";
 import { abortError, throwIfAborted } from "./abort.ts";
 import { ForwardingStorage } from "./_decorator.ts";
 import { existsAlready } from "./file_handle.ts";
-import type { FileHandle, FileType, LoadRange, Storage, StorageCall, StoredFile } from "./storage.ts";
+import type {
+  FileHandle,
+  FileType,
+  LoadRange,
+  Storage,
+  StorageCall,
+  StorageUsage,
+  StoredFile,
+} from "./storage.ts";
 
 /** How {@link withRetry} tries again. */
 export interface RetryOptions {
@@ -21,7 +29,7 @@ export interface RetryOptions {
 }
 
 /** Failures that another try can mend. */
-const RETRYABLE: readonly SgCode[] = ["SG0083", "SG0134", "SG0136", "SG1015"];
+const RETRYABLE: readonly SgCode[] = ["SG0083", "SG0198", "SG0134", "SG0136", "SG1015", "SG1039"];
 
 /**
  * The same store, with calls tried again after failures of the network or of the server: at random times that spread out
@@ -100,6 +108,14 @@ class RetryingStorage extends ForwardingStorage {
     }
   }
 
+  override missing(files: readonly FileHandle[], call?: StorageCall): Promise<FileHandle[] | undefined> {
+    return this.#try(call, () => super.missing(files, call));
+  }
+
+  override usage(call?: StorageCall): Promise<StorageUsage | undefined> {
+    return this.#try(call, () => super.usage(call));
+  }
+
   override close(): Promise<void> {
     this.#closed = true;
     return this.inner.close();
@@ -172,7 +188,7 @@ class RetryingStorage extends ForwardingStorage {
 
 /** True when the call may have been carried out although it failed; a server that puts us off has done nothing. */
 function isOutcomeUnknown(error: unknown): boolean {
-  if (isSgError(error, "SG0083")) return true;
+  if (isSgError(error, "SG0083") || isSgError(error, "SG0198")) return true;
   if (!isSgError(error, "SG1015")) return false;
   const status = error.context["status"];
   return status !== 429 && status !== 503;

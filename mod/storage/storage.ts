@@ -40,6 +40,20 @@ export interface LoadRange extends StorageCall {
   readonly keep?: boolean;
 }
 
+/** Space at a server, bytes; what it does not say is left out. */
+export interface StorageUsage {
+  /** Stored and trashed. */
+  readonly used: number;
+  /** Left out: no limit. */
+  readonly allotted?: number;
+  /** What may still be stored. */
+  readonly free?: number;
+  /** Of `used`, what lies in the trash. */
+  readonly trash?: number;
+  /** Days that removed files stay there. */
+  readonly retentionLockDays?: number;
+}
+
 /**
  * A shelf: names and bytes. Files are written once, whole or not at all, and never changed.
  *
@@ -53,7 +67,7 @@ export interface LoadRange extends StorageCall {
  * - `list` shows whole files with valid names only, in any order, and streams. A folder that is not there is empty.
  * - `remove` of a missing file is SG1006.
  * - Failures are SgErrors: SG0200 no space, SG0178 quota, SG1014 read-only or forbidden, SG1015 broken, SG0134,
- *   SG0136, SG0083 network, SG1019 certificate, SG1020 login, SG1016 on abort.
+ *   SG0136, SG0083, SG0198 network, SG1019 certificate, SG1020 login, SG1016 on abort.
  */
 export interface Storage {
   /** Where this is, for people; never holds a secret. */
@@ -74,6 +88,13 @@ export interface Storage {
    * Younger ones may belong to a run under way. Gives how many there were. Absent where a store sees to that itself.
    */
   removeTemporaries?(olderThanMs: number, now: Instant, call?: StorageCall): Promise<number>;
+  /**
+   * Those of the files that are not there, in one question for thousands. Undefined, or absent, where the store cannot say: then
+   * ask for each by {@link stat}.
+   */
+  missing?(files: readonly FileHandle[], call?: StorageCall): Promise<FileHandle[] | undefined>;
+  /** Space of the account that this store belongs to. Undefined, or absent, where the store does not say. */
+  usage?(call?: StorageCall): Promise<StorageUsage | undefined>;
   /**
    * Gives back idle connections and descriptors, so that a drive can be taken away; what is under way goes on, and the next
    * call opens what it needs. Absent where nothing is kept.

@@ -1,5 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { createHash } from "node:crypto";
+import { readSignature, targetUri, verifySignature } from "../../mod/signature/mod.ts";
 
 /** A fault that the server commits on a request that fits. */
 export interface RestFault {
@@ -12,7 +13,7 @@ export interface RestFault {
   /**
    * - `drop`: the answer says its full length and breaks off after `bytes` bytes of body;
    * - `truncate`: a proper answer whose body is `bytes` bytes;
-   * - `status`: that status, with `headers`;
+   * - `status`: that status, with `headers` and `text` as body;
    * - `stall`: never answers (until the server closes);
    * - `stall-body`: the head and `bytes` bytes of body, then silence;
    * - `flip`: the last byte of the body is wrong;
@@ -58,7 +59,21 @@ export interface RestServerOptions {
   /** Keep the first answer to each question, for the fault `stale`. */
   readonly rememberAnswers?: boolean;
   readonly faults?: RestFault[];
+  /** Be a server of SpareGrid: announced, with its additions, for signed requests of this account only. */
+  readonly spareGrid?: SpareGridSide;
 }
+
+/** What makes a {@link RestServer} one of SpareGrid. */
+export interface SpareGridSide {
+  readonly account: string;
+  readonly secret: string;
+  /** What its clock is ahead, milliseconds. */
+  readonly aheadMs?: number;
+  readonly usage?: unknown;
+}
+
+/** A signature is good for so long, milliseconds. */
+const WINDOW_MS = 300_000;
 
 const TYPES = ["data", "keys", "locks", "snapshots", "index"];
 const V2 = "application/vnd.x.restic.rest.v2";
@@ -77,6 +92,7 @@ export class RestServer {
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #released = new AbortController();
   #stores = 0;
+  readonly #nonces = new Set<string>();
   readonly #firstAnswers = new Map<
     string,
     { status: number; headers: [string, string][]; body: Uint8Array<ArrayBuffer> | undefined }
@@ -126,10 +142,51 @@ export class RestServer {
     if (!url.pathname.startsWith("/repo/")) return new Response(null, { status: 404 });
     const path = url.pathname.slice("/repo/".length) + url.search;
     this.requests.push(`${request.method} ${path}`);
+    const { spareGrid } = this.#options;
+    if (spareGrid) return await this.#asSpareGrid(request, path, spareGrid);
     if (!this.#allowed(request)) {
       await request.body?.cancel();
       return new Response("Unauthorized", { status: 401 });
     }
+    return await this.#serve(request, path);
+  }
+
+  /** Signed requests only; every answer says what this is. */
+  async #asSpareGrid(request: Request, path: string, side: SpareGridSide): Promise<Response> {
+    const body = request.method === "POST" ? await request.bytes() : undefined;
+    const refused = this.#refusal(request, body, side);
+    const again = new Request(request, { ...(body && { body }) });
+    const answer = refused ?? await this.#serve(again, path);
+    const headers = new Headers(answer.headers);
+    headers.set("sparegrid-server", "1");
+    headers.set("date", new Date(Date.now() + (side.aheadMs ?? 0)).toUTCString());
+    return new Response(answer.body, { status: answer.status, headers });
+  }
+
+  #refusal(request: Request, body: Uint8Array | undefined, side: SpareGridSide): Response | undefined {
+    if (request.headers.has("authorization")) return problem(403, "SG1044", "Basic is not for plain lines");
+    const { pathname, search } = new URL(request.url);
+    const signature = readSignature({
+      method: request.method,
+      targetUri: targetUri(this.#options.tls !== undefined, request.headers.get("host")!, pathname + search),
+      headers: request.headers,
+      hasBody: (body?.length ?? 0) > 0,
+    });
+    if (!signature || signature.keyId !== side.account || !verifySignature(signature, side.secret)) {
+      return problem(403, "SG1044", "The signature is not this account's");
+    }
+    const offMs = Math.abs(signature.created * 1000 - Date.now() - (side.aheadMs ?? 0));
+    if (offMs > WINDOW_MS) return problem(403, "SG1044", `The signature was made ${offMs} ms from now`);
+    if (this.#nonces.has(signature.nonce)) return problem(403, "SG1044", "The nonce was used before");
+    this.#nonces.add(signature.nonce);
+    const named = signature.bodySha256?.toHex();
+    if (named !== undefined && createHash("sha256").update(body!).digest("hex") !== named) {
+      return problem(400, "SG1044", "The body is another one");
+    }
+    return undefined;
+  }
+
+  async #serve(request: Request, path: string): Promise<Response> {
     const fault = this.#faultFor(`${request.method} ${path}`);
     const early = fault && await this.#insteadOf(request, fault);
     if (early) return early;
@@ -175,7 +232,7 @@ export class RestServer {
         return new Response(null, { status: 500 });
       case "status":
         await request.body?.cancel();
-        return new Response(null, { status: fault.status!, headers: fault.headers ?? {} });
+        return new Response(fault.text ?? null, { status: fault.status!, headers: fault.headers ?? {} });
       case "body":
         return new Response(fault.text, { headers: { "content-type": V2, ...fault.headers } });
       case "endless": {
@@ -232,6 +289,9 @@ export class RestServer {
 
   async #answer(request: Request, path: string, fault?: RestFault): Promise<Response> {
     if (path === "?create=true" && request.method === "POST") return await this.#create();
+    const { spareGrid } = this.#options;
+    if (spareGrid && path === "?usage") return Response.json(spareGrid.usage ?? { used: 0 });
+    if (spareGrid && path === "?missing") return Response.json(this.#missing(await request.json()));
     if (path === "config") return await this.#file(request, "", "config", fault);
     const [type, name, ...rest] = path.split("/");
     if (!TYPES.includes(type!) || name === undefined || rest.length > 0) {
@@ -245,6 +305,19 @@ export class RestServer {
   async #create(): Promise<Response> {
     for (const type of TYPES) await Deno.mkdir(`${this.#options.folder}/${type}`, { recursive: true });
     return new Response(null, { status: 200 });
+  }
+
+  #missing(names: readonly string[]): string[] {
+    return names.filter((name) => {
+      const [type, file = ""] = name.split("/");
+      const place = type === "data" ? `data/${file.slice(0, 2)}/${file}` : name;
+      try {
+        Deno.statSync(`${this.#options.folder}/${place}`);
+        return false;
+      } catch {
+        return true;
+      }
+    });
   }
 
   async #list(request: Request, type: string): Promise<Response> {
@@ -314,6 +387,13 @@ export class RestServer {
     await Deno.rename(temporary, `${folder}/${name}`);
     return new Response(null, { status: 200 });
   }
+}
+
+function problem(status: number, code: string, detail: string): Response {
+  return new Response(JSON.stringify({ code, detail }), {
+    status,
+    headers: { "content-type": "application/problem+json", "x-sparegrid-code": code },
+  });
 }
 
 function rangeOf(bytes: Uint8Array<ArrayBuffer>, range: string | null, kind?: RestFault["kind"]): Response {

@@ -6,7 +6,7 @@ import { type SgCode, SgError } from "../../../mod/errors/mod.ts";
 const fate = (code: SgCode, tries = 1) => fateOf(new SgError(code, "x"), tries).state;
 
 Deno.test("fateOf: what passes by itself is waited for, without end where the link is away", () => {
-  for (const code of ["SG0083", "SG0134", "SG0136", "SG0198", "SG1042"] as const) {
+  for (const code of ["SG0083", "SG0134", "SG0136", "SG0145", "SG0147", "SG0198", "SG1042"] as const) {
     assert.equal(fate(code, 1000), "waiting");
   }
   assert.deepEqual([fate("SG1003", 9), fate("SG1003", 10), fate("SG1015", 10)], [

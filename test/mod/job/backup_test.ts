@@ -4,7 +4,7 @@ import { systemClock, utf8, utf8Text } from "../../../mod/base/mod.ts";
 import { PROGRAM_VERSION, runBackup, runCheck, runRestore } from "../../../mod/job/mod.ts";
 import { openFileSystem } from "../../../mod/platform/mod.ts";
 import { MemoryStorage } from "../../../mod/storage/mod.ts";
-import { FaultyStorage } from "../../kit/faulty_storage.ts";
+import { FaultyStorage, type StorageAct } from "../../kit/faulty_storage.ts";
 import { heardRun, JobStage } from "../../kit/job_stage.ts";
 import { noise } from "../../kit/memory_tree.ts";
 import { scratch } from "../../kit/scratch.ts";
@@ -323,5 +323,26 @@ Deno.test("runBackup and runRestore on worker threads bring real files back", as
   assert.deepEqual([restored.complete, restored.filesRestored], [true, 301]);
   for (const [name, bytes] of wanted) {
     assert.deepEqual(new Uint8Array(await Deno.readFile(`${target}${folder.path}/src/${name}`)), bytes, name);
+  }
+});
+
+Deno.test("runBackup says SG0145 and SG0147 where another run says SG0134 and SG0136", async () => {
+  for (const [code, during] of [["SG0134", "SG0145"], ["SG0136", "SG0147"], ["SG0083", "SG0083"]] as const) {
+    for (
+      const fits of [
+        ({ verb, type }: StorageAct) => verb === "list" && type === "locks",
+        ({ verb, type }: StorageAct) => verb === "save" && type === "snapshots",
+      ]
+    ) {
+      const storage = new FaultyStorage(new MemoryStorage());
+      const stage = await JobStage.made({ storage });
+      stage.tree.folder("/src", "/out").write("/src/a", "alpha");
+      await stage.backup();
+      await using session = await stage.open();
+      storage.faults.push({ on: fits, kind: "fail", code });
+      await assert.rejects(runBackup(session, { paths: ["/src"] }, heardRun()), { code: during });
+      if (!fits({ verb: "list", type: "locks" })) continue;
+      await assert.rejects(runRestore(session, { snapshot: "latest", target: "/out" }, heardRun()), { code });
+    }
   }
 });

@@ -309,7 +309,7 @@ Deno.test("HttpStorage: an answer without a length, or that is no HTTP, is an er
   }
 });
 
-Deno.test("HttpStorage: silence ends a request with SG0083 after the set time", async () => {
+Deno.test("HttpStorage: silence ends a request with SG0198 after the set time", async () => {
   for (const kind of ["stall", "stall-body"] as const) {
     const clock = new FakeClock({ auto: false, start: 1_700_000_000_000_000_000n });
     await using it = await bench({}, { idleMs: 60_000 }, clock);
@@ -317,7 +317,7 @@ Deno.test("HttpStorage: silence ends a request with SG0083 after the set time", 
     await it.storage.save(stored("data", pattern(1000)), pattern(1000));
     it.server.faults.push({ on: /^GET data/, kind, bytes: 10, times: 1 }, { on: /^GET data/, kind: "drop" });
     const requested = it.server.requests.length;
-    const loading = rejectsWith("SG0083", it.storage.load(stored("data", pattern(1000))));
+    const loading = rejectsWith("SG0198", it.storage.load(stored("data", pattern(1000))));
     let settled = false;
     void loading.finally(() => settled = true);
     while (it.server.requests.length === requested) await new Promise((resolve) => setTimeout(resolve, 1));
