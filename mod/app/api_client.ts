@@ -6,6 +6,7 @@ import { type Clock, systemClock, utf8, utf8Text } from "../base/mod.ts";
 import { CODES, isSgError, type SgCode, SgError } from "../errors/mod.ts";
 import { connectionPool } from "../storage/mod.ts";
 import { streamEvents } from "./_event_stream.ts";
+import { networkFailure } from "./_network_failure.ts";
 import { type ApiOrder, type ApiPlace, resolveApiPlace } from "./api_place.ts";
 
 /** Values of a document's variables. */
@@ -180,36 +181,20 @@ export class HttpApiClient implements ApiClient {
     );
   }
 
-  /** What kept us from the answer, in SpareGrid's words. */
   #failure(error: unknown, signal: AbortSignal): unknown {
-    if (signal.aborted) return signal.reason;
-    if (error instanceof SgError) return error;
-    const { code, message } = error as { code?: unknown; message?: unknown };
-    const at = this.#place.url.host;
-    const options = { cause: error, context: { address: this.address } };
-    switch (code) {
-      case "ENOTFOUND":
-      case "EAI_AGAIN":
-      case "EAI_NONAME":
-        return new SgError("SG0134", `Cannot find the service at ${at}: its name is not known`, options);
-      case "ECONNREFUSED":
-      case "EHOSTUNREACH":
-      case "ENETUNREACH":
-      case "ETIMEDOUT":
-        return new SgError("SG0136", `Cannot reach the service at ${at}: nothing answers there`, {
-          ...options,
-          remedy: "Check that it runs (sparegrid serve) and that no firewall is in between.",
-        });
-    }
-    if (/certificate|self.signed|issuer|altname|CERT_/i.test(`${String(code)} ${String(message)}`)) {
-      return new SgError("SG1019", `Cannot trust the service at ${at}: ${String(message)}`, {
-        ...options,
-        remedy: "Give the fingerprint that the service printed at its start with --fingerprint.",
-      });
-    }
-    return new SgError("SG0083", `The connection to ${at} broke off: ${String(message)}`, options);
+    return networkFailure(error, {
+      what: "the service",
+      at: this.#place.url.host,
+      signal,
+      remedies: REMEDIES,
+    });
   }
 }
+
+const REMEDIES = {
+  closed: "Check that it runs (sparegrid serve) and that no firewall is in between.",
+  untrusted: "Give the fingerprint that the service printed at its start with --fingerprint.",
+};
 
 function dataOf<T>({ data, errors }: ApiAnswer): T {
   const error = errors?.[0];

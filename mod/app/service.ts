@@ -15,6 +15,7 @@ import { Health } from "./health.ts";
 import { Installation } from "./installation.ts";
 import { Metrics } from "./metrics.ts";
 import type { ServiceOrder, ServiceStart } from "./run_service.ts";
+import { serverLink } from "./server_link.ts";
 import { announceService } from "./service_file.ts";
 import { LOOPBACK, ServicePorts } from "./service_ports.ts";
 
@@ -120,10 +121,11 @@ export class Service {
   }
 
   async #openClient({ vault }: AccountRoom): Promise<Client> {
-    const { catalog, log, folder, settings } = this.#installation;
+    const { catalog, log, folder, settings, identity } = this.#installation;
     return await openClient({
       ...{ catalog, vault, dataFolder: folder.path, cacheFolder: userCacheFolder() },
       ports: { fs: openFileSystem(), clock: systemClock, random: systemRandom, log },
+      link: serverLink(identity.gridId, hostName()),
       runsAtOnce: settings.get("parallel-runs"),
     });
   }
