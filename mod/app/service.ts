@@ -6,7 +6,14 @@ import { systemClock, systemRandom } from "../base/mod.ts";
 import { type Client, openClient, RunLists } from "../client/mod.ts";
 import type { HttpHandler } from "../http/mod.ts";
 import { PROGRAM_VERSION } from "../job/mod.ts";
-import { hostName, openFileSystem, processId, raiseOpenFileLimit, userCacheFolder } from "../platform/mod.ts";
+import {
+  hostName,
+  machineAddresses,
+  openFileSystem,
+  processId,
+  raiseOpenFileLimit,
+  userCacheFolder,
+} from "../platform/mod.ts";
 import { apiClientRole } from "./api_client_role.ts";
 import { apiInstallation, type ServiceFacts } from "./api_installation.ts";
 import { CERTIFICATE_NAME } from "./certificate.ts";
@@ -136,7 +143,7 @@ export class Service {
       needs: {
         installation: {
           ...apiInstallation(this.#installation, () => this.#facts()),
-          setUpDone: () => void this.#widenConsole(),
+          setUpDone: () => this.#widenConsole(),
         },
         account: room,
         audit: new Audit({ catalog, clock: systemClock }),
@@ -184,8 +191,10 @@ export class Service {
     this.#parts.use(await announceService(folder, facts));
   }
 
-  async #widenConsole(): Promise<void> {
-    if (this.#installation.settings.get("console-listen").length === 0) await this.#ports.widen("consoleTls");
+  /** Nobody can take the installation over any more. Addresses that this machine gets later are listened at from the next start on. */
+  #widenConsole(): void {
+    if (this.#installation.settings.get("console-listen").length > 0) return;
+    this.#ports.widen("consoleTls", machineAddresses());
   }
 
   /** The names by which this service may be asked. */

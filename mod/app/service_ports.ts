@@ -35,17 +35,15 @@ export class ServicePorts {
   readonly #place: PortsPlace;
   readonly #open = new Map<PortName, { readonly plan: PortPlan; readonly servers: HttpServer[] }>();
 
-  #closing: Promise<void> = Promise.resolve();
-
   constructor(place: PortsPlace) {
     this.#place = place;
   }
 
   /** The numbers of the open ports. */
   get numbers(): Readonly<Partial<Record<PortName, number>>> {
-    return Object.fromEntries([...this.#open].map(([name, { plan, servers }]) => [
+    return Object.fromEntries([...this.#open].map(([name, { servers }]) => [
       name,
-      servers[0]?.address.port ?? plan.port,
+      servers[0]!.address.port,
     ]));
   }
 
@@ -71,46 +69,34 @@ export class ServicePorts {
   }
 
   /**
-   * Opens a port at all addresses that was open at some, under the same number. Answers under way end first, or are cut after
-   * a while. Where it cannot be opened so, it stays as it was.
+   * Opens a port at more addresses, under the same number; one that cannot be opened is left out, and the log says so. Those
+   * that are open stay open, so that nobody is cut off.
    */
-  async widen(name: PortName): Promise<void> {
+  widen(name: PortName, addresses: readonly string[]): void {
     const open = this.#open.get(name);
-    if (open === undefined || open.plan.addresses.length === 0) return;
+    if (open === undefined) return;
     const { plan, servers } = open;
     const port = servers[0]!.address.port;
-    const wide = { plan: { ...plan, port, addresses: [] }, servers: [] as HttpServer[] };
-    this.#open.set(name, wide);
-    // A listener at a single address would keep one at all addresses out. It is gone soon; its connections end later.
-    const closing = Promise.all(servers.map((server) => server.close(GRACE_MS)));
-    this.#closing = Promise.all([this.#closing, closing]).then(() => {});
-    try {
-      await this.#openSoon(wide.plan, wide.servers);
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#place.log.write("error", "a port could not be opened at all addresses", { port, reason });
-      await this.#openSoon({ ...plan, port }, wide.servers);
+    for (const address of addresses) {
+      try {
+        this.#openAll({ ...plan, port, addresses: [address] }, servers);
+        this.#place.log.write("info", "a port was opened at another address", { port, address });
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        this.#place.log.write("warning", "a port could not be opened at another address", {
+          port,
+          address,
+          reason,
+        });
+      }
     }
-    if (this.#open.get(name) !== wide) await Promise.all(wide.servers.map((server) => server.close(0)));
   }
 
   /** Takes no more connections, waits for answers under way up to `graceMs`, and cuts what is left. */
   async close(graceMs: number): Promise<void> {
     const all = [...this.#open.values()].flatMap(({ servers }) => servers);
     this.#open.clear();
-    await Promise.all([this.#closing, ...all.map((server) => server.close(graceMs))]);
-  }
-
-  /** Opens a port whose listener of before is just being closed: the system needs a moment for that. */
-  async #openSoon(plan: PortPlan, servers: HttpServer[]): Promise<void> {
-    for (let tries = 1;; tries++) {
-      try {
-        return this.#openAll(plan, servers);
-      } catch (error) {
-        if (tries === TRIES_MAX || !isSgError(error, "SG0021") || !isInUse(error)) throw error;
-        await this.#place.clock.sleep(TRY_PAUSE_MS);
-      }
-    }
+    await Promise.all(all.map((server) => server.close(graceMs)));
   }
 
   #openAll({ name, port, addresses, handler }: PortPlan, servers: HttpServer[]): void {
@@ -121,7 +107,7 @@ export class ServicePorts {
     const listen = (hostname: string, number: number) =>
       servers.push(HttpServer.listen({ hostname, port: number, ...tls, log, clock }, handler));
     const wanted = addresses.length === 0 ? [ALL_6, ALL_4] : addresses;
-    let number = port === "any" ? 0 : port;
+    let number = port === "any" ? servers[0]?.address.port ?? 0 : port;
     let failure: unknown;
     for (const hostname of wanted) {
       try {
@@ -140,13 +126,6 @@ export class ServicePorts {
     }
   }
 }
-
-/** How long answers may take to end when a listener is replaced, ms. */
-const GRACE_MS = 5_000;
-
-/** How often, and after what pause in ms, a port is tried whose listener of before is being closed. */
-const TRIES_MAX = 100;
-const TRY_PAUSE_MS = 10;
 
 function isOptional(hostname: string, addresses: readonly string[]): boolean {
   return addresses.length === 0 || (addresses === LOOPBACK && hostname === "::1");
