@@ -10,8 +10,12 @@ export interface CommandEntry extends CommandLine {
 const entry = (name: string, summary: string, load: () => Promise<Command>): CommandEntry => ({
   name,
   summary,
+  group: "repository",
   load,
 });
+
+const service: typeof entry = (...facts) => ({ ...entry(...facts), group: "service" });
+const other: typeof entry = (...facts) => ({ ...entry(...facts), group: "other" });
 
 /** All commands, in the order of the overview. */
 export const COMMANDS: readonly CommandEntry[] = [
@@ -71,185 +75,193 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry("key add", "add a key (password)", async () => (await import("./key.ts")).keyAddCommand),
   entry("key remove", "remove a key (password)", async () => (await import("./key.ts")).keyRemoveCommand),
   entry("key passwd", "change the password", async () => (await import("./key.ts")).keyPasswdCommand),
-  entry(
+  service(
     "serve",
     "run the service: back up this machine, keep backups of others",
     async () => (await import("./serve.ts")).serveCommand,
   ),
-  entry(
+  service(
     "config",
     "show the service's settings and where each came from",
     async () => (await import("./config.ts")).configCommand,
   ),
-  entry(
+  service(
     "config set",
     "change a setting of the running service",
     async () => (await import("./config_set.ts")).configSetCommand,
   ),
-  entry(
+  service(
     "status",
     "show how the service is and what it does",
     async () => (await import("./status.ts")).statusCommand,
   ),
-  entry("set list", "list the backup sets", async () => (await import("./set.ts")).setListCommand),
-  entry("set add", "add a backup set", async () => (await import("./set_change.ts")).setAddCommand),
-  entry("set show", "show a backup set", async () => (await import("./set.ts")).setShowCommand),
-  entry("set change", "change a backup set", async () => (await import("./set_change.ts")).setChangeCommand),
-  entry("set remove", "forget a backup set", async () => (await import("./set.ts")).setRemoveCommand),
-  entry(
+  service("set list", "list the backup sets", async () => (await import("./set.ts")).setListCommand),
+  service("set add", "add a backup set", async () => (await import("./set_change.ts")).setAddCommand),
+  service("set show", "show a backup set", async () => (await import("./set.ts")).setShowCommand),
+  service(
+    "set change",
+    "change a backup set",
+    async () => (await import("./set_change.ts")).setChangeCommand,
+  ),
+  service("set remove", "forget a backup set", async () => (await import("./set.ts")).setRemoveCommand),
+  service(
     "set preview",
     "show what a set would store and leave out",
     async () => (await import("./set_change.ts")).setPreviewCommand,
   ),
-  entry(
+  service(
     "set recovery-sheet",
     "print the sheet that opens a set's backups without this machine",
     async () => (await import("./set.ts")).setRecoverySheetCommand,
   ),
-  entry(
+  service(
     "run start",
     "start a backup or another run of a set",
     async () => (await import("./runs.ts")).runStartCommand,
   ),
-  entry("run list", "list runs, the latest first", async () => (await import("./runs.ts")).runListCommand),
-  entry("run show", "show a run with its problems", async () => (await import("./runs.ts")).runShowCommand),
-  entry(
+  service("run list", "list runs, the latest first", async () => (await import("./runs.ts")).runListCommand),
+  service("run show", "show a run with its problems", async () => (await import("./runs.ts")).runShowCommand),
+  service(
     "run watch",
     "follow a run to its end, or all runs",
     async () => (await import("./run_watch.ts")).runWatchCommand,
   ),
-  entry(
+  service(
     "run suspend",
     "let a run stand still until it is resumed",
     async () => (await import("./runs.ts")).runSuspendCommand,
   ),
-  entry("run resume", "let a suspended run go on", async () => (await import("./runs.ts")).runResumeCommand),
-  entry("run stop", "end a run before it is done", async () => (await import("./runs.ts")).runStopCommand),
-  entry(
+  service(
+    "run resume",
+    "let a suspended run go on",
+    async () => (await import("./runs.ts")).runResumeCommand,
+  ),
+  service("run stop", "end a run before it is done", async () => (await import("./runs.ts")).runStopCommand),
+  service(
     "search",
     "find files by name in all snapshots of all sets",
     async () => (await import("./search.ts")).searchCommand,
   ),
-  entry(
+  service(
     "destination list",
     "list where backups go",
     async () => (await import("./destination.ts")).destinationListCommand,
   ),
-  entry(
+  service(
     "destination add",
     "add a place for backups",
     async () => (await import("./destination.ts")).destinationAddCommand,
   ),
-  entry(
+  service(
     "destination change",
     "change a destination",
     async () => (await import("./destination.ts")).destinationChangeCommand,
   ),
-  entry(
+  service(
     "destination remove",
     "forget a destination that no set uses",
     async () => (await import("./destination.ts")).destinationRemoveCommand,
   ),
-  entry(
+  service(
     "destination test",
     "try to reach a destination",
     async () => (await import("./destination.ts")).destinationTestCommand,
   ),
-  entry(
+  service(
     "account list",
     "list the clients of this server",
     async () => (await import("./account.ts")).accountListCommand,
   ),
-  entry(
+  service(
     "account show",
     "show an account with its repositories",
     async () => (await import("./account.ts")).accountShowCommand,
   ),
-  entry(
+  service(
     "account approve",
     "let a client in that waits, with an allotment",
     async () => (await import("./account_change.ts")).accountApproveCommand,
   ),
-  entry(
+  service(
     "account change",
     "change an account's allotment and rules",
     async () => (await import("./account_change.ts")).accountChangeCommand,
   ),
-  entry(
+  service(
     "account activate",
     "let an account in again",
     async () => (await import("./account_change.ts")).accountActivateCommand,
   ),
-  entry(
+  service(
     "account deactivate",
     "keep an account out",
     async () => (await import("./account_change.ts")).accountDeactivateCommand,
   ),
-  entry(
+  service(
     "account suspend",
     "suspend all that an account does here",
     async () => (await import("./account_change.ts")).accountSuspendCommand,
   ),
-  entry(
+  service(
     "account resume",
     "let a suspended account go on",
     async () => (await import("./account_change.ts")).accountResumeCommand,
   ),
-  entry(
+  service(
     "account reset-secret",
     "give an account a new secret",
     async () => (await import("./account_change.ts")).accountResetSecretCommand,
   ),
-  entry(
+  service(
     "account remove",
     "move an account, or one of its repositories, to the trash",
     async () => (await import("./account_change.ts")).accountRemoveCommand,
   ),
-  entry(
+  service(
     "account undelete",
     "bring what a client removed back from the trash",
     async () => (await import("./account_change.ts")).accountUndeleteCommand,
   ),
-  entry(
+  service(
     "invite create",
     "make an invitation for a client",
     async () => (await import("./invite.ts")).inviteCreateCommand,
   ),
-  entry("invite list", "list the invitations", async () => (await import("./invite.ts")).inviteListCommand),
-  entry(
+  service("invite list", "list the invitations", async () => (await import("./invite.ts")).inviteListCommand),
+  service(
     "invite revoke",
     "take an invitation back",
     async () => (await import("./invite.ts")).inviteRevokeCommand,
   ),
-  entry("user list", "list who may sign in", async () => (await import("./user.ts")).userListCommand),
-  entry("user add", "add a user", async () => (await import("./user.ts")).userAddCommand),
-  entry(
+  service("user list", "list who may sign in", async () => (await import("./user.ts")).userListCommand),
+  service("user add", "add a user", async () => (await import("./user.ts")).userAddCommand),
+  service(
     "user change",
     "change a user's role or password, or keep the user out",
     async () => (await import("./user.ts")).userChangeCommand,
   ),
-  entry("user remove", "remove a user", async () => (await import("./user.ts")).userRemoveCommand),
-  entry("token list", "list the API tokens", async () => (await import("./token.ts")).tokenListCommand),
-  entry("token create", "make an API token", async () => (await import("./token.ts")).tokenCreateCommand),
-  entry("token revoke", "end an API token", async () => (await import("./token.ts")).tokenRevokeCommand),
-  entry(
+  service("user remove", "remove a user", async () => (await import("./user.ts")).userRemoveCommand),
+  service("token list", "list the API tokens", async () => (await import("./token.ts")).tokenListCommand),
+  service("token create", "make an API token", async () => (await import("./token.ts")).tokenCreateCommand),
+  service("token revoke", "end an API token", async () => (await import("./token.ts")).tokenRevokeCommand),
+  service(
     "audit list",
     "list who did what, the latest first",
     async () => (await import("./audit.ts")).auditListCommand,
   ),
-  entry(
+  service(
     "audit verify",
     "prove that the audit log was not changed",
     async () => (await import("./audit.ts")).auditVerifyCommand,
   ),
-  entry("gql", "ask the service's GraphQL API", async () => (await import("./gql.ts")).gqlCommand),
-  entry(
+  service("gql", "ask the service's GraphQL API", async () => (await import("./gql.ts")).gqlCommand),
+  other(
     "completion",
     "print a script that completes command lines in a shell",
     async () => (await import("./completion.ts")).completionCommand,
   ),
-  entry("version", "say which version this is", async () => (await import("./version.ts")).versionCommand),
-  entry(
+  other("version", "say which version this is", async () => (await import("./version.ts")).versionCommand),
+  other(
     "help",
     "show this, or the help of a command",
     async () => (await import("./help_command.ts")).helpCommand,

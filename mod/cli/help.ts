@@ -13,7 +13,18 @@ const OPTION_COLUMN = 32;
 export interface CommandLine {
   readonly name: string;
   readonly summary: string;
+  /** Where it stands in the overview. */
+  readonly group: CommandGroup;
 }
+
+/** What commands have to do with. */
+export type CommandGroup = "repository" | "service" | "other";
+
+const GROUP_TITLES: Readonly<Record<CommandGroup, string>> = {
+  repository: "Commands on a repository:",
+  service: "The service, and commands that ask it:",
+  other: "Other commands:",
+};
 
 /** The exit statuses that every command can have. */
 const COMMON_EXITS: readonly (readonly [number, string])[] = [
@@ -40,13 +51,17 @@ export function overviewText(commands: readonly CommandLine[], columns: number):
     "",
     "Usage: sparegrid COMMAND [OPTION]… [ARGUMENT]…",
     "",
-    "Commands:",
-    ...commands.map((command) => `  ${padText(command.name, names)}${command.summary}`),
-    "",
+    ...Object.entries(GROUP_TITLES).flatMap(([group, title]) => [
+      title,
+      ...commands.filter((command) => command.group === group)
+        .map((command) => `  ${padText(command.name, names)}${command.summary}`),
+      "",
+    ]),
     "To begin:",
     "  sparegrid backup ~/Documents      back up a folder; makes a repository at first use",
     "  sparegrid snapshots               what is there",
     "  sparegrid restore latest --target ~/restored",
+    "  sparegrid serve                   run the service, with its console and its API",
     "",
     ...groupLines(OPTION_GROUPS, width),
     "",
