@@ -57,4 +57,5 @@ Deno.test("NonceMemory: what was made before the start is not accepted, for as l
   assert.equal(memory.take("a", "x", NOW - 7), 1);
   clock.ms = 600_000;
   assert.equal(memory.take("a", "x", NOW - 7), 0); // only a clock that was set back makes that
+  assert.equal(memory.take("a", "x", NOW - 7), "used");
 });

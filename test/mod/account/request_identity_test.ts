@@ -7,7 +7,13 @@ import {
   type SenderClaim,
 } from "../../../mod/account/mod.ts";
 import { isSgError } from "../../../mod/errors/mod.ts";
-import { signRequest, type SignRequestOptions, targetUri } from "../../../mod/signature/mod.ts";
+import {
+  hmacSha256,
+  signatureBase,
+  signRequest,
+  type SignRequestOptions,
+  targetUri,
+} from "../../../mod/signature/mod.ts";
 import { type AccountStage, accountStage, refusal, STAGE_START_MS } from "../../kit/account_stage.ts";
 
 const START = STAGE_START_MS / 1_000;
@@ -200,6 +206,23 @@ Deno.test("RequestIdentity: a client whose clock is wrong is told so each time, 
     }
     assert.equal(bench.refused.length, 5);
     await bench.identity.authenticate(signed(bench));
+  });
+});
+
+Deno.test("RequestIdentity: a signature that its signer limited is good until then", async () => {
+  await withAccount(async ({ identity, secret }) => {
+    const expiring = (expires: number) => {
+      const parameters = `("@method" "@target-uri");created=${START};expires=${expires}` +
+        `;nonce="nonce-expires-${expires}";keyid="pc-1"`;
+      const components = [{ name: "@method", value: "GET" }, { name: "@target-uri", value: URI }];
+      const mac = hmacSha256(new TextEncoder().encode(secret), signatureBase(components, parameters));
+      return request({
+        "Signature-Input": `other-label=${parameters}`,
+        "Signature": `other-label=:${mac.toBase64()}:`,
+      });
+    };
+    await identity.authenticate(expiring(START));
+    await refusal(identity.authenticate(expiring(START - 1)), "SG1044");
   });
 });
 

@@ -195,6 +195,13 @@ Deno.test("SignIn.changePassword: takes the old one, ends the other sessions, an
   });
 });
 
+Deno.test("SignIn: right tries cost nothing, from however many addresses", async () => {
+  await withAnn(async (stage) => {
+    for (let i = 0; i < 100; i++) assert.equal(await tried(stage, GOOD_PASSWORD, `10.0.${i}.1`), "in");
+    for (let i = 0; i < 30; i++) assert.equal(await tried(stage, "wrong", `10.1.${i}.1`), "SG1037");
+  });
+});
+
 Deno.test("SignIn: a catalog that fails is no failed try", async () => {
   await withAnn(async (stage) => {
     await stage.catalog[Symbol.asyncDispose]();

@@ -67,6 +67,8 @@ Deno.test("verifySignature: whatever was changed on the way shows", () => {
 const INPUT = signRequest(order)["Signature-Input"];
 const MAC = signRequest(order)["Signature"];
 
+const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 const HOSTILE: Readonly<Record<string, Record<string, string>>> = {
   "no input": { "Signature-Input": "" },
   "no signature": { "Signature": "" },
@@ -75,7 +77,10 @@ const HOSTILE: Readonly<Record<string, Record<string, string>>> = {
   "another label": { "Signature": MAC.replace("sig", "two") },
   "a short MAC": { "Signature": "sig=:AAAA:" },
   "a MAC that is a text": { "Signature": `sig="${MAC.slice(5, -1)}"` },
-  "a MAC spelt otherwise": { "Signature": MAC.replace(/.=:$/, (end) => (end[0] === "A" ? "B" : "_") + "=:") },
+  // The last digit's two low bits mean nothing: the next digit spells the same MAC.
+  "a MAC spelt otherwise": {
+    "Signature": MAC.replace(/(.)(?==:$)/, (digit) => DIGITS[DIGITS.indexOf(digit) + 1]!),
+  },
   "the method not covered": { "Signature-Input": INPUT.replace('"@method" ', "") },
   "the URI not covered": { "Signature-Input": INPUT.replace(' "@target-uri"', "") },
   "the body not covered": { "Signature-Input": INPUT.replace(' "content-digest"', "") },
