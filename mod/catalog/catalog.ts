@@ -28,13 +28,15 @@ export interface CatalogPlace {
 }
 
 const FILE = "catalog.db";
+/** Nobody but the owner reads what is in it. */
+const PRIVATE = 0o600;
 
 /**
  * Opens the catalog, makes it where there is none, and brings it to this version. A damaged file is set aside with its
  * journal and a new one begun: see {@link Catalog.setAside}. SG1034 when it cannot be opened.
  */
 export async function openCatalog({ fs, clock, folder }: CatalogPlace): Promise<Catalog> {
-  fs.close(await makePath(fs, folder));
+  await keepPrivate(fs, folder);
   const path = `${folder}/${FILE}`;
   let writer = new CatalogThread();
   let setAside: string | undefined;
@@ -76,6 +78,19 @@ export async function openCatalog({ fs, clock, folder }: CatalogPlace): Promise<
       await writer.close();
     },
   } as unknown as Catalog;
+}
+
+/** Makes folder and file where they are missing. SQLite gives the file's mode to the journals that it makes beside it. */
+async function keepPrivate(fs: FileSystem, folder: string): Promise<void> {
+  const fd = await makePath(fs, folder);
+  try {
+    fs.close(fs.create(fd, utf8(FILE), PRIVATE));
+  } catch (error) {
+    if (!isOsError(error, "EEXIST")) throw error;
+    if (fs.stat(fd, utf8(FILE)).permissions !== PRIVATE) fs.setPermissionsOf(fd, utf8(FILE), PRIVATE);
+  } finally {
+    fs.close(fd);
+  }
 }
 
 /** Renames the file and its journal; answers the new name. */

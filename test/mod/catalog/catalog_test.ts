@@ -116,3 +116,21 @@ Deno.test("Catalog: closing waits for what was asked, and then refuses", async (
     assert.equal(await again.settings.get("x"), 1);
   });
 });
+
+Deno.test("openCatalog: only the owner can read the file and its journals, also where it was open to others", async () => {
+  await inFolder(async (folder, open) => {
+    const modes = () =>
+      [...Deno.readDirSync(`${folder}/data ü#1`)].map(({ name }) =>
+        `${name} ${(Deno.statSync(`${folder}/data ü#1/${name}`).mode! & 0o777).toString(8)}`
+      ).sort();
+    {
+      await using catalog = await open();
+      await catalog.settings.set("x", 1);
+      assert.deepEqual(modes(), ["catalog.db 600", "catalog.db-shm 600", "catalog.db-wal 600"]);
+    }
+    Deno.chmodSync(`${folder}/data ü#1/catalog.db`, 0o644);
+    await using catalog = await open();
+    await catalog.settings.set("x", 2);
+    assert.deepEqual(modes(), ["catalog.db 600", "catalog.db-shm 600", "catalog.db-wal 600"]);
+  });
+});
