@@ -22,8 +22,10 @@ import { Health } from "./health.ts";
 import { Installation } from "./installation.ts";
 import { Metrics } from "./metrics.ts";
 import type { ServiceOrder, ServiceStart } from "./run_service.ts";
+import { openServerRole, type ServerRole } from "./server_role.ts";
 import { serverLink } from "./server_link.ts";
 import { announceService } from "./service_file.ts";
+import { addClientMetrics, addServerMetrics, addServiceMetrics } from "./service_metrics.ts";
 import { LOOPBACK, ServicePorts } from "./service_ports.ts";
 
 /** How long answers under way are waited for at the end, ms. */
@@ -31,6 +33,17 @@ const ANSWERS_MS = 2_000;
 /** How long the service may take to end, ms: a second less than whoever stops it waits. */
 const END_MS = 9_000;
 const VERSION = PROGRAM_VERSION.replace(/^sparegrid /, "");
+
+/** The machine's ports that all parts take. */
+const PORTS = { fs: openFileSystem(), clock: systemClock, random: systemRandom };
+
+/** The rooms behind the API. */
+interface ServiceRooms {
+  readonly room: AccountRoom;
+  readonly audit: Audit;
+  readonly server: ServerRole | undefined;
+  readonly client: Client | undefined;
+}
 
 /** The running service: an installation and the parts that work on it. */
 export class Service {
@@ -59,7 +72,7 @@ export class Service {
     const { forPeople, askGridId } = order;
     const installation = parts.use(
       await Installation.open(order, {
-        ...{ fs: openFileSystem(), clock: systemClock, random: systemRandom, forPeople },
+        ...{ ...PORTS, forPeople },
         ...(askGridId === undefined ? {} : { askGridId }),
       }),
     );
@@ -115,29 +128,58 @@ export class Service {
         `The catalog was damaged. It was set aside as ${catalog.setAside}, and a new one was begun`,
       );
     }
-    const ports = { fs: openFileSystem(), clock: systemClock, random: systemRandom, log };
-    const room = await openAccountRoom({ ...ports, folder: folder.path, catalog });
+    const room = await openAccountRoom({ ...PORTS, folder: folder.path, catalog });
+    const audit = new Audit({ catalog, clock: systemClock });
+    const server = this.#roles().includes("server") ? await this.#openServer(room, audit) : undefined;
     const client = this.#roles().includes("client")
       ? this.#parts.use(await this.#openClient(room))
       : undefined;
-    this.#addMetrics();
-    await this.#openConsole(this.#api(room, client), await room.setUpCode.isNeeded());
+    addServiceMetrics(this.#metrics, {
+      ...{ version: VERSION, startedAt: this.#startedAt, health: this.#health },
+      ...{ freeBytes: () => folder.freeBytes(), connections: () => this.#ports.connections },
+    });
+    if (client !== undefined) addClientMetrics(this.#metrics, client);
+    this.#parts.defer(() => this.#ports.close(ANSWERS_MS));
+    if (server !== undefined) await this.#openBackupPorts(server.handler);
+    await this.#openConsole(this.#api({ room, audit, server, client }), await room.setUpCode.isNeeded());
     this.#setUpCode = (await room.setUpCode.begin()).code;
     this.#health.enter("ready");
     log.write("info", "the service has started", { gridId: identity.gridId, roles: this.#roles().join(",") });
+  }
+
+  async #openServer(room: AccountRoom, audit: Audit): Promise<ServerRole> {
+    const server = this.#parts.use(
+      await openServerRole({
+        ...{ ...PORTS, installation: this.#installation, room, audit },
+        ports: () => ({ tls: this.#ports.numbers.backupTls, plain: this.#ports.numbers.backup }),
+      }),
+    );
+    addServerMetrics(this.#metrics, server.stores);
+    this.#health.add("store", () => {
+      server.stores.storage();
+      return undefined;
+    });
+    return server;
+  }
+
+  async #openBackupPorts(handler: HttpHandler): Promise<void> {
+    const { settings } = this.#installation;
+    const addresses = settings.get("backup-listen");
+    await this.#ports.open({ name: "backup", port: settings.get("backup-port"), addresses, handler });
+    await this.#ports.open({ name: "backupTls", port: settings.get("backup-tls-port"), addresses, handler });
   }
 
   async #openClient({ vault }: AccountRoom): Promise<Client> {
     const { catalog, log, folder, settings, identity } = this.#installation;
     return await openClient({
       ...{ catalog, vault, dataFolder: folder.path, cacheFolder: userCacheFolder() },
-      ports: { fs: openFileSystem(), clock: systemClock, random: systemRandom, log },
+      ports: { ...PORTS, log },
       link: serverLink(identity.gridId, hostName()),
       runsAtOnce: settings.get("parallel-runs"),
     });
   }
 
-  #api(room: AccountRoom, client: Client | undefined): HttpHandler {
+  #api({ room, audit, server, client }: ServiceRooms): HttpHandler {
     const { catalog, log } = this.#installation;
     return graphqlHandler({
       needs: {
@@ -146,9 +188,10 @@ export class Service {
           setUpDone: () => this.#widenConsole(),
         },
         account: room,
-        audit: new Audit({ catalog, clock: systemClock }),
+        audit,
         runs: client?.runs ?? new RunLists(catalog),
         ...(client === undefined ? {} : { client: apiClientRole(client) }),
+        ...(server === undefined ? {} : { server: server.needs }),
       },
       ...{ clock: systemClock, random: systemRandom, log, doorplate: { hosts: this.#hosts() } },
       stopping: this.#stopping.signal,
@@ -169,7 +212,6 @@ export class Service {
   async #openConsole(api: HttpHandler, setUpNeeded: boolean): Promise<void> {
     const { settings, folder, certificate } = this.#installation;
     const ports = this.#ports;
-    this.#parts.defer(() => ports.close(ANSWERS_MS));
     const handler = consoleHandler({
       ...{ health: this.#health, metrics: this.#metrics, metricsFor: () => settings.get("metrics") },
       ...{ hosts: this.#hosts(), api },
@@ -221,36 +263,5 @@ export class Service {
     const client = settings.get("client"), server = settings.get("server");
     if (client === server) return ["client", "server"];
     return client ? ["client"] : ["server"];
-  }
-
-  #addMetrics(): void {
-    const metrics = this.#metrics;
-    metrics.add({
-      name: "sparegrid_build_info",
-      help: "The version that runs; always 1",
-      type: "gauge",
-      samples: () => [{ labels: { version: VERSION }, value: 1 }],
-    });
-    metrics.addValue(
-      "process_start_time_seconds",
-      "When the process started, since 1970",
-      () => this.#startedAt / 1000,
-    );
-    metrics.addValue(
-      "process_resident_memory_bytes",
-      "Memory in use",
-      () => Deno.memoryUsage().rss,
-    );
-    metrics.addValue(
-      "sparegrid_data_folder_free_bytes",
-      "Free space on the drive of the data folder",
-      () => this.#installation.folder.freeBytes(),
-    );
-    metrics.add({
-      name: "sparegrid_ready",
-      help: "1 when the service is ready",
-      type: "gauge",
-      samples: async () => [{ value: (await this.#health.report()).ready ? 1 : 0 }],
-    });
   }
 }
