@@ -22,7 +22,7 @@ const SETTING = "account.setUpCode";
 export interface SetUpState {
   /** True until there is a user. */
   readonly needed: boolean;
-  /** A new code, to be printed: it is shown this once. Absent while one that was printed before can still be used. */
+  /** A new code, to be printed: it is shown this once. Present where one is needed. */
   readonly code?: string;
   /** When the code ends, milliseconds since 1970. */
   readonly usableUntil?: number;
@@ -46,6 +46,9 @@ export interface SetUpCodeParts {
   readonly sessions: Sessions;
 }
 
+/** Codes that may be usable at once: each start prints one. */
+const CODES_MAX = 5;
+
 interface Kept {
   readonly hash: string;
   readonly madeAt: number;
@@ -53,7 +56,7 @@ interface Kept {
 
 /**
  * The one-time code that makes the first administrator: there is no default account. It can be used once, for half an hour,
- * and only while there is no user; the catalog keeps its hash, so that it survives a restart.
+ * and only while there is no user. The catalog keeps hashes: codes of the starts before stay usable as long.
  */
 export class SetUpCode {
   readonly #parts: SetUpCodeParts;
@@ -64,12 +67,10 @@ export class SetUpCode {
     this.#addresses = new TryLimiter(parts.clock);
   }
 
-  /** At the start: makes a code where one is needed and none can be used. */
+  /** At the start: makes a code where one is needed; those of the starts before stay usable until they end. */
   async begin(): Promise<SetUpState> {
     if (!await this.isNeeded()) return { needed: false };
-    const kept = await this.#kept();
-    if (kept) return { needed: true, usableUntil: kept.madeAt + SET_UP_CODE_LIFE_MS };
-    return await this.renew();
+    return await this.#make((await this.#kept()).slice(1 - CODES_MAX));
   }
 
   /** True until there is a user. */
@@ -77,20 +78,10 @@ export class SetUpCode {
     return await this.#parts.catalog.users.count() === 0;
   }
 
-  /** Makes a new code in the place of the one before, for who lost it and owns the data folder. SG1038 when there are users. */
+  /** Makes a new code and ends all others, for who owns the data folder and lost one. SG1038 when there are users. */
   async renew(): Promise<SetUpState> {
-    const { catalog, clock, random } = this.#parts;
-    if (!await this.isNeeded()) {
-      throw new SgError("SG1038", "Cannot make a set-up code: there are users already");
-    }
-    const bytes = random.bytes(CODE_BYTES);
-    const kept: Kept = { hash: hashOf(bytes), madeAt: nowMs(clock) };
-    await catalog.settings.set(SETTING, kept);
-    return {
-      needed: true,
-      code: typedText(bytes, GROUP),
-      usableUntil: kept.madeAt + SET_UP_CODE_LIFE_MS,
-    };
+    if (await this.isNeeded()) return await this.#make([]);
+    throw new SgError("SG1038", "Cannot make a set-up code: there are users already");
   }
 
   /**
@@ -102,12 +93,11 @@ export class SetUpCode {
     const waitMs = this.#addresses.take(place);
     if (waitMs > 0) throw tooManyTries(waitMs);
     try {
-      const kept = await this.#kept();
       const bytes = typedBytes(code, CODE_BYTES);
-      if (!kept || bytes?.length !== CODE_BYTES || hashOf(bytes) !== kept.hash) throw wrongCode();
+      const hash = bytes?.length === CODE_BYTES ? hashOf(bytes) : "";
+      if (!(await this.#kept()).some((kept) => kept.hash === hash)) throw wrongCode();
       const row = await this.#parts.users.newRow({ name: userName, role: "administrator", password });
-      const expected = JSON.stringify(kept);
-      if (!await this.#parts.catalog.users.createFirst(row, SETTING, expected)) throw wrongCode();
+      if (!await this.#parts.catalog.users.createFirst(row, SETTING, hash)) throw wrongCode();
       this.#addresses.clear(place);
       return await this.#parts.sessions.create(row, address, agent);
     } catch (error) {
@@ -116,10 +106,21 @@ export class SetUpCode {
     }
   }
 
-  /** The hash of the code that can be used now. */
-  async #kept(): Promise<Kept | undefined> {
-    const kept = await this.#parts.catalog.settings.get(SETTING) as Kept | undefined;
-    return kept && isYoung(kept.madeAt, nowMs(this.#parts.clock), SET_UP_CODE_LIFE_MS) ? kept : undefined;
+  async #make(others: readonly Kept[]): Promise<SetUpState> {
+    const { catalog, clock, random } = this.#parts;
+    const bytes = random.bytes(CODE_BYTES);
+    const madeAt = nowMs(clock);
+    await catalog.settings.set(SETTING, [...others, { hash: hashOf(bytes), madeAt }] satisfies Kept[]);
+    return { needed: true, code: typedText(bytes, GROUP), usableUntil: madeAt + SET_UP_CODE_LIFE_MS };
+  }
+
+  /** The codes that can be used now, the oldest first. */
+  async #kept(): Promise<Kept[]> {
+    const kept = await this.#parts.catalog.settings.get(SETTING);
+    const now = nowMs(this.#parts.clock);
+    return (Array.isArray(kept) ? kept as Kept[] : []).filter(({ madeAt }) =>
+      isYoung(madeAt, now, SET_UP_CODE_LIFE_MS)
+    );
   }
 }
 

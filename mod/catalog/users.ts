@@ -38,12 +38,12 @@ export const userQueries = {
       await insert(database, row);
     },
     /**
-     * Makes the first user and removes the setting `key`, whose value must be `expected`, byte for byte. Answers false,
-     * and does nothing, when it is not or when there is a user.
+     * Makes the first user and removes the setting `key`, whose value must hold the text `mark`. Answers false, and does
+     * nothing, when it does not or when there is a user.
      */
-    async createFirst(database: Database, row: UserRow, key: string, expected: string): Promise<boolean> {
+    async createFirst(database: Database, row: UserRow, key: string, mark: string): Promise<boolean> {
       const kept = (await database.select().from(setting).where(eq(setting.key, key)))[0];
-      if (kept?.value !== expected || await userQueries.reads.count(database) > 0) return false;
+      if (!kept?.value.includes(mark) || await userQueries.reads.count(database) > 0) return false;
       await insert(database, row);
       await database.delete(setting).where(eq(setting.key, key));
       return true;

@@ -1,6 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import assert from "node:assert/strict";
-import { SET_UP_CODE_LIFE_MS } from "../../../mod/account/mod.ts";
+import { SET_UP_CODE_LIFE_MS, SetUpCode } from "../../../mod/account/mod.ts";
 import {
   type AccountStage,
   accountStage,
@@ -29,19 +29,26 @@ Deno.test("SetUpCode: makes the first administrator, signed in, once [W7]", asyn
   await refusal(stage.setUpCode.renew(), "SG1038");
 });
 
-Deno.test("SetUpCode: survives a restart as a hash, and is not shown again while it can be used [W7]", async () => {
+Deno.test("SetUpCode: survives restarts as a hash; each start prints one more [W7]", async () => {
   await using stage = await accountStage();
-  const { code } = await stage.setUpCode.begin();
-  assert.ok(!JSON.stringify(await stage.catalog.settings.all()).includes(code!.replaceAll("-", "")));
+  const first = (await stage.setUpCode.begin()).code!;
+  assert.ok(!JSON.stringify(await stage.catalog.settings.all()).includes(first.replaceAll("-", "")));
   const again = await stage.reopen();
-  assert.deepEqual(await again.setUpCode.begin(), {
-    needed: true,
-    usableUntil: STAGE_START_MS + SET_UP_CODE_LIFE_MS,
-  });
-  await setUp(again, code!);
+  const second = (await again.setUpCode.begin()).code!;
+  assert.notEqual(second, first);
+  await setUp(again, first);
+  await refusal(setUp(again, second, { userName: "eve" }), "SG1038");
 });
 
-Deno.test("SetUpCode: ends after half an hour, or with the next one [W7]", async () => {
+Deno.test("SetUpCode: of many starts, the last five codes are usable [W7]", async () => {
+  await using stage = await accountStage();
+  const codes = [];
+  for (let i = 0; i < 7; i++) codes.push((await stage.setUpCode.begin()).code!);
+  await refusal(setUp(stage, codes[1]!), "SG1038");
+  await setUp(stage, codes[2]!);
+});
+
+Deno.test("SetUpCode: ends after half an hour, or when its owner makes another [W7]", async () => {
   await using stage = await accountStage();
   const first = (await stage.setUpCode.begin()).code!;
   const second = (await stage.setUpCode.renew()).code!;
@@ -51,6 +58,18 @@ Deno.test("SetUpCode: ends after half an hour, or with the next one [W7]", async
   const third = (await stage.setUpCode.begin()).code!;
   stage.setClock(-3_600_000); // a clock set back keeps no code alive
   await refusal(setUp(stage, third), "SG1038");
+});
+
+Deno.test("SetUpCode: a code that its owner replaced while it was redeemed makes nobody administrator", async () => {
+  await using stage = await accountStage();
+  const { code } = await stage.setUpCode.begin();
+  const createFirst: typeof stage.catalog.users.createFirst = async (...args) => {
+    await stage.setUpCode.renew();
+    return await stage.catalog.users.createFirst(...args);
+  };
+  const catalog = { ...stage.catalog, users: { ...stage.catalog.users, createFirst } };
+  await refusal(setUp({ setUpCode: new SetUpCode({ ...stage, catalog }) }, code!), "SG1038");
+  assert.equal(await stage.setUpCode.isNeeded(), true);
 });
 
 Deno.test("SetUpCode: a bad name or password leaves the code usable", async () => {

@@ -126,6 +126,34 @@ Deno.test("readSignature: a request without a body need not cover one", () => {
   );
 });
 
+Deno.test("verifySignature: whichever one character is changed, it is refused or does not verify", () => {
+  const other = (text: string, at: number) =>
+    text.slice(0, at) + (text[at] === "1" ? "2" : "1") + text.slice(at + 1);
+  const verifies = (change: Partial<SignedParts>, headers: Record<string, string>): boolean => {
+    try {
+      return verifySignature(readSignature(parts(change, headers))!, "s3cret");
+    } catch (error) {
+      assert.ok(isSgError(error, "SG1044"), String(error));
+      return false;
+    }
+  };
+  assert.ok(verifies({}, {}));
+  const digest = signRequest(order)["Content-Digest"]!;
+  for (
+    const [name, text] of [["Signature-Input", INPUT], ["Signature", MAC], [
+      "Content-Digest",
+      digest,
+    ]] as const
+  ) {
+    for (let at = 0; at < text.length; at++) {
+      assert.ok(!verifies({}, { [name]: other(text, at) }), `${name} at ${at}`);
+    }
+  }
+  for (let at = 0; at < order.targetUri.length; at++) {
+    assert.ok(!verifies({ targetUri: other(order.targetUri, at) }, {}), `URI at ${at}`);
+  }
+});
+
 Deno.test("readSignature: random headers give an SgError or a signature, never anything else", () => {
   const pieces = ["sig", "=", "(", ")", '"', "@method", ";", "created", "1", ":", " ", ",", INPUT, MAC, "\\"];
   let seed = 1;
