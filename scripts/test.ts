@@ -46,6 +46,12 @@ const TOOLS: readonly Tool[] = [
     usedBy: /"jq"/,
   },
   {
+    command: "chromium",
+    debianPackage: "chromium",
+    neededFor: "the console in a real browser",
+    usedBy: /kit\/browser\.ts/,
+  },
+  {
     command: "setpriv",
     debianPackage: "util-linux",
     neededFor: "tests as another user",

@@ -1,5 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { ServerResponse } from "node:http";
+import { withSecurityHeaders } from "../console/mod.ts";
 import { answerPlain, type HttpHandler, isLoopback } from "../http/mod.ts";
 import type { Health } from "./health.ts";
 import type { Metrics } from "./metrics.ts";
@@ -18,10 +19,10 @@ export interface ConsoleDoors {
   readonly pages?: HttpHandler;
 }
 
-/** The handler of the console's ports: `/health`, `/metrics`, `/graphql`, and the pages. */
+/** The handler of the console's ports: `/health`, `/metrics`, `/graphql`, and the pages; each answer with security headers. */
 export function consoleHandler(doors: ConsoleDoors): HttpHandler {
   const names = new Set(["localhost", ...doors.hosts.map((host) => host.toLowerCase())]);
-  return async (request, response, call) => {
+  return withSecurityHeaders(async (request, response, call) => {
     const path = (request.url ?? "").split("?", 1)[0];
     // A page of another name that leads its reader's browser here (DNS rebinding) is not answered.
     if (!isOurs(request.headers.host, names)) return answerPlain(response, 421);
@@ -44,7 +45,7 @@ export function consoleHandler(doors: ConsoleDoors): HttpHandler {
     const readers = doors.metricsFor();
     if (readers === "off" || (readers === "loopback" && !here)) return answerPlain(response, 404);
     answerText(response, 200, "text/plain; version=0.0.4; charset=utf-8", await doors.metrics.text());
-  };
+  });
 }
 
 function answerText(response: ServerResponse, status: number, type: string, text: string): void {

@@ -4,6 +4,7 @@ import { graphqlHandler } from "../api/mod.ts";
 import { Audit } from "../audit/mod.ts";
 import { systemClock, systemRandom } from "../base/mod.ts";
 import { type Client, openClient, RunLists } from "../client/mod.ts";
+import { consolePages } from "../console/mod.ts";
 import type { HttpHandler } from "../http/mod.ts";
 import { PROGRAM_VERSION } from "../job/mod.ts";
 import {
@@ -214,7 +215,7 @@ export class Service {
     const ports = this.#ports;
     const handler = consoleHandler({
       ...{ health: this.#health, metrics: this.#metrics, metricsFor: () => settings.get("metrics") },
-      ...{ hosts: this.#hosts(), api },
+      ...{ hosts: this.#hosts(), api, pages: consolePages() },
     });
     const given = settings.get("console-listen");
     // Without TLS passwords would travel in clear: beyond this machine the API refuses it.

@@ -4,6 +4,7 @@ import { type ConsoleDoors, consoleHandler } from "../../../mod/app/console_hand
 import { Health } from "../../../mod/app/health.ts";
 import { Metrics } from "../../../mod/app/metrics.ts";
 import { silentLog, systemClock } from "../../../mod/base/mod.ts";
+import { consolePages } from "../../../mod/console/mod.ts";
 import { answerPlain, type HttpHandler, HttpServer } from "../../../mod/http/mod.ts";
 
 /** Serves these doors while `ask` asks; `from` is where requests seem to come from. */
@@ -114,5 +115,37 @@ Deno.test("other paths go to their doors, where there are any; health and metric
   await serving({}, async (base) => {
     assert.equal((await got(`${base}/graphql`, { method: "POST", body: "{}" }))[0], 404);
     assert.equal((await got(`${base}/`))[0], 404);
+  });
+});
+
+Deno.test("consoleHandler: every route has every security header, refusals included [W8]", async () => {
+  const api: HttpHandler = (_request, response) => {
+    response.writeHead(200, { "content-security-policy": "default-src 'none'; frame-ancestors 'none'" })
+      .end();
+    return Promise.resolve();
+  };
+  const routes: [path: string, init?: RequestInit][] = [
+    ...["/", "/main.js", "/style.css", "/icon.svg", "/nothing", "/health", "/metrics"].map((path) =>
+      [path] as [string]
+    ),
+    ["/", { method: "POST" }],
+    ["/health", { method: "POST" }],
+    ["/graphql", { method: "POST" }],
+    ["/graphql"],
+    ["/", { headers: { host: "rebound.example" } }],
+  ];
+  await serving({ api, pages: consolePages() }, async (base) => {
+    for (const [path, init = {}] of routes) {
+      const answer = await fetch(base + path, init);
+      await answer.body?.cancel();
+      const about = `${init.method ?? "GET"} ${path} ${answer.status}`;
+      assert.match(answer.headers.get("content-security-policy") ?? "", /^default-src 'none'/, about);
+      assert.match(answer.headers.get("content-security-policy") ?? "", /frame-ancestors 'none'/, about);
+      assert.equal(answer.headers.get("x-content-type-options"), "nosniff", about);
+      assert.equal(answer.headers.get("referrer-policy"), "no-referrer", about);
+      assert.equal(answer.headers.get("cross-origin-opener-policy"), "same-origin", about);
+      assert.equal(answer.headers.get("cross-origin-resource-policy"), "same-origin", about);
+      assert.ok(answer.headers.has("cache-control") || answer.status >= 400 || path === "/graphql", about);
+    }
   });
 });
