@@ -134,7 +134,10 @@ Deno.test("Sessions.create: a user who was changed since the password was verifi
 Deno.test("Sessions: a user has a hundred at most, hostile texts are cut, and what is over is removed", async () => {
   await withUser(async (stage, open, id) => {
     const first = await open();
-    for (let i = 0; i < 100; i++, stage.pass(1)) await open();
+    for (let i = 0; i < 100; i++) {
+      stage.pass(1);
+      await open();
+    }
     assert.equal((await stage.catalog.sessions.ofUser(id)).length, 100);
     await refusal(stage.sessions.identify(first.cookie), "SG1037");
     stage.pass(SESSION_IDLE_MS + 1);
