@@ -3,7 +3,6 @@ import { byKey, gathered } from "./batch.ts";
 import type { BackupSetRecord, DestinationRecord, RunRecord, SnapshotRecord } from "./client_needs.ts";
 import type { RunKind } from "../client/mod.ts";
 import type { ApiNeeds } from "./needs.ts";
-import type { AccountUsageRecord, StoredRepositoryRecord } from "./server_needs.ts";
 
 /** Single records; what is asked at the same moment, also by several requests, is fetched together. */
 export interface Loaders {
@@ -13,12 +12,10 @@ export interface Loaders {
   readonly run: (id: string) => Promise<RunRecord | undefined>;
   readonly lastRun: (set: string, kind: RunKind | undefined) => Promise<RunRecord | undefined>;
   readonly snapshots: (set: string) => Promise<{ count: number; last?: SnapshotRecord } | undefined>;
-  readonly usage: (account: string) => Promise<AccountUsageRecord | undefined>;
-  readonly repositories: (account: string) => Promise<readonly StoredRepositoryRecord[] | undefined>;
 }
 
 /** The loaders over `needs`. Without a role, there is nothing of it. */
-export function loadersOf({ runs, client, server }: ApiNeeds): Loaders {
+export function loadersOf({ runs, client }: ApiNeeds): Loaders {
   const none = <V>(): Promise<ReadonlyMap<string, V>> => Promise.resolve(new Map());
   const idOf = ({ id }: { readonly id: string }) => id;
   const lastOf = (kind: RunKind | undefined) => gathered((sets: readonly string[]) => runs.last(sets, kind));
@@ -34,7 +31,5 @@ export function loadersOf({ runs, client, server }: ApiNeeds): Loaders {
       return load(set);
     },
     snapshots: gathered((sets) => client?.snapshots.summary(sets) ?? none()),
-    usage: gathered((ids) => server?.usage(ids) ?? none()),
-    repositories: gathered((ids) => server?.repositories(ids) ?? none()),
   };
 }

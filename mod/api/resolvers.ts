@@ -27,6 +27,7 @@ export const RESOLVERS = {
   ...signIn,
   ...accounts,
   ...invites,
+  ...stored,
   ...audit,
   ...destinations,
   ...sets,

@@ -19,6 +19,8 @@ export type { ClientClaim, NewClient, PortAccount, PortAccounts, ProvedClient } 
 export type { Moved } from "./trash.ts";
 export type { RecoveryReport } from "./_recovery.ts";
 export type { DamagedFile, ScrubOrder, ScrubReport } from "./scrub.ts";
+export { type RemovalRooms, removeStored, type StoredRemoval } from "./removal.ts";
+export { ScrubRuns, type ScrubRunsParts } from "./scrub_runs.ts";
 export type { SpaceUse } from "./space.ts";
 export type { StoreEvent, StoreHistory } from "./history.ts";
 export type { Store, StoreArea, StoreEntry, StoreFile, StorePlace, StoreWrite } from "./store.ts";

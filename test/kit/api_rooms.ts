@@ -2,7 +2,6 @@
 import { utf8 } from "../../mod/base/mod.ts";
 import { SgError } from "../../mod/errors/mod.ts";
 import type {
-  AccountUsageRecord,
   BackupSetRecord,
   ClientNeeds,
   ConductorNeeds,
@@ -245,38 +244,21 @@ export function apiClient(runs: ConductorNeeds): ClientNeeds {
 
 /** A server role that keeps nothing; accounts are those of the account room. */
 export class ApiServer implements ServerNeeds {
-  readonly used = new Map<string, AccountUsageRecord>();
-  readonly watchers = new Watchers();
-
-  /** Sets what an account takes, and says so. */
-  put(account: string, used: number): void {
-    this.used.set(account, { used, trash: 0 });
-    this.watchers.ring(account);
-  }
-
-  usage(): Promise<ReadonlyMap<string, AccountUsageRecord>> {
-    return Promise.resolve(this.used);
-  }
-
-  repositories(): Promise<ReadonlyMap<string, never[]>> {
-    return Promise.resolve(new Map());
-  }
-
-  storage(): ReturnType<ServerNeeds["storage"]> {
-    return Promise.resolve({ folder: "/srv", free: 1, used: 2, files: 4, damagedFiles: 0 });
-  }
-
-  deleteStored(): ReturnType<ServerNeeds["deleteStored"]> {
-    return Promise.resolve({ movedFiles: 0, movedBytes: 0, refused: [] });
-  }
-
-  undelete(): Promise<{ files: number; bytes: number }> {
-    return Promise.resolve({ files: 0, bytes: 0 });
-  }
-
-  onUsage(onChange: OnChange): Disposable {
-    return this.watchers.add(onChange);
-  }
+  readonly used = new Map<string, number>();
+  readonly stores: ServerNeeds["stores"] = {
+    usageOf: (account) => ({ storedBytes: this.used.get(account) ?? 0, trashBytes: 0 }),
+    storage: () => ({
+      folder: "/srv",
+      freeBytes: 1,
+      files: 4,
+      damagedFiles: 0,
+      storedBytes: 2,
+      trashBytes: 0,
+    }),
+    repositories: () => Promise.resolve([]),
+    removeRepository: () => Promise.reject(absent()),
+    undelete: () => Promise.reject(absent()),
+  };
 
   inviteFacts(address = "pc.example"): ReturnType<ServerNeeds["inviteFacts"]> {
     return Promise.resolve({ address, tlsPort: 32007, plainPort: 32004, fingerprint: "00".repeat(32) });

@@ -10,6 +10,8 @@ import type { Resolvers } from "../schema_types.ts";
 
 /** A subscription begins with the accounts that there are, read in pages of this length. */
 const PAGE_LENGTH = 500;
+/** How often a subscription looks whether accounts take more or less than was shown, ms. */
+const USAGE_MS = 2_000;
 
 /** Clients of this server. */
 export const accounts = {
@@ -41,11 +43,18 @@ export const accounts = {
     accounts: {
       subscribe: (_, _args, context) => {
         const accounts = accountsIn(context);
+        /** Bytes that each account took when it was shown last. */
+        const taken = new Map<string, number>();
         return live<Account>(
           {
             begin: () => allIds(accounts),
-            load: (id) => find(accounts, id),
-            watch: (onChange) => watchAccounts(context, onChange),
+            load: async (id) => {
+              const account = await find(accounts, id);
+              if (account) taken.set(id, usedBytes(context, id));
+              else taken.delete(id);
+              return account;
+            },
+            watch: (onChange) => watchAccounts(context, onChange, taken),
           },
           context.clock,
           context.signal,
@@ -56,9 +65,9 @@ export const accounts = {
   },
   Account: {
     quota: ({ quotaBytes }) => quotaBytes,
-    used: async ({ id }, _args, { load }) => (await load.usage(id))?.used ?? 0,
-    trash: async ({ id }, _args, { load }) => (await load.usage(id))?.trash ?? 0,
-    repositories: async ({ id }, _args, { load }) => await load.repositories(id) ?? [],
+    used: ({ id }, _args, context) => usedBytes(context, id),
+    trash: ({ id }, _args, context) => serverIn(context).stores.usageOf(id).trashBytes,
+    repositories: ({ id }, _args, context) => serverIn(context).stores.repositories(id),
   },
 } satisfies Resolvers;
 
@@ -78,20 +87,29 @@ async function find(accounts: Accounts, id: string): Promise<Account | undefined
   }
 }
 
-/** Changes of accounts and of what they take. */
-function watchAccounts(context: ApiContext, onChange: OnChange): Disposable {
-  const usage = serverIn(context).onUsage(onChange);
+function usedBytes(context: ApiContext, account: string): number {
+  const { storedBytes, trashBytes } = serverIn(context).stores.usageOf(account);
+  return storedBytes + trashBytes;
+}
+
+/** Changes of accounts, and of what those take that were shown. */
+function watchAccounts(
+  context: ApiContext,
+  onChange: OnChange,
+  shown: ReadonlyMap<string, number>,
+): Disposable {
   const stop = new AbortController();
   const changed = context.needs.account.accounts.watch(stop.signal);
   void (async () => {
     for await (const id of changed) onChange(id, true);
   })();
-  return {
-    [Symbol.dispose]: () => {
-      usage[Symbol.dispose]();
-      stop.abort();
-    },
-  };
+  void (async () => {
+    for (;;) {
+      await context.clock.sleep(USAGE_MS, stop.signal);
+      for (const [id, bytes] of shown) if (usedBytes(context, id) !== bytes) onChange(id, false);
+    }
+  })().catch(() => {}); // it was stopped
+  return { [Symbol.dispose]: () => stop.abort() };
 }
 
 async function allIds(accounts: Accounts): Promise<string[]> {

@@ -32,7 +32,7 @@ export const runs = {
     startRun: async (_, { input }, context) => {
       const { kind, set, ...order } = given(input);
       const orderedBy = actorOf(context);
-      if (kind === "scrub") return { run: await scrubsIn(context).start(orderedBy), others: [] };
+      if (kind === "scrub") return await told(await scrubsIn(context).start(orderedBy), context);
       if (kind === "restore") throw notStarted("a restore is started by startRestore");
       if (set === undefined) throw notStarted("it takes a set");
       const [run, ...others] = await clientIn(context).runs.start({ kind, set, ...order, orderedBy });
@@ -44,9 +44,18 @@ export const runs = {
       const run = await clientIn(context).runs.restore({ ...order, ...inside, orderedBy: actorOf(context) });
       return { run, others: [] };
     },
-    suspendRun: async (_, { id }, context) => told(await (await conductorOf(id, context)).suspend(id)),
-    resumeRun: async (_, { id }, context) => told(await (await conductorOf(id, context)).resume(id)),
-    stopRun: async (_, { id }, context) => told(await (await conductorOf(id, context)).stop(id)),
+    suspendRun: async (_, { id }, context) => {
+      await (await conductorOf(id, context)).suspend(id);
+      return await told(id, context);
+    },
+    resumeRun: async (_, { id }, context) => {
+      await (await conductorOf(id, context)).resume(id);
+      return await told(id, context);
+    },
+    stopRun: async (_, { id }, context) => {
+      await (await conductorOf(id, context)).stop(id);
+      return await told(id, context);
+    },
   },
   Subscription: {
     run: {
@@ -83,9 +92,9 @@ export const runs = {
 /** All runs that are not over, and each change. */
 function shown(context: ApiContext): Shown<RunRecord> {
   const { client, server } = context.needs;
-  const all = () => [...client?.runs.live() ?? [], ...server?.runs?.live() ?? []];
+  const all = () => [...client?.runs.live().map(({ id }) => id) ?? [], ...server?.scrubs?.live() ?? []];
   return {
-    begin: () => Promise.resolve(all().map(({ id }) => id)),
+    begin: () => Promise.resolve(all()),
     load: context.load.run,
     watch: (onChange) => watchRuns(context, onChange),
     moves: ({ state }) => state === "running",
@@ -94,12 +103,12 @@ function shown(context: ApiContext): Shown<RunRecord> {
 
 function watchRuns({ needs: { client, server } }: ApiContext, onChange: OnChange): Disposable {
   const watched = new DisposableStack();
-  for (const runs of [client?.runs, server?.runs]) if (runs) watched.use(runs.onChange(onChange));
+  for (const runs of [client?.runs, server?.scrubs]) if (runs) watched.use(runs.onChange(onChange));
   return watched;
 }
 
 function scrubsIn(context: ApiContext) {
-  const scrubs = serverIn(context).runs;
+  const scrubs = serverIn(context).scrubs;
   if (!scrubs) throw notStarted("this server makes no scrubs");
   return scrubs;
 }
@@ -110,8 +119,9 @@ async function conductorOf(id: string, context: ApiContext) {
   return kind === "scrub" ? scrubsIn(context) : clientIn(context).runs;
 }
 
-function told(run: RunRecord): { run: RunRecord; others: RunRecord[] } {
-  return { run, others: [] };
+/** The run as it is now. */
+async function told(id: string, { load }: ApiContext): Promise<{ run: RunRecord; others: RunRecord[] }> {
+  return { run: found(await load.run(id)), others: [] };
 }
 
 function notStarted(why: string): SgError {

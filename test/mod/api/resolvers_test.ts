@@ -91,7 +91,7 @@ Deno.test("resolvers: every query answers all that the schema promises", async (
     validForMs: 3_600_000,
   });
   await stage.audit.record({ actor: "system", action: "test" });
-  stage.server.put("laptop", 1_000);
+  stage.server.used.set("laptop", 1_000);
   stage.runs.put({
     id: "1",
     setId: "set-1",
@@ -135,8 +135,8 @@ Deno.test("resolvers: every mutation answers all that the schema promises, or re
     revokeToken: "SG1036",
     revokeInvite: "SG1036",
     createDestination: "SG1040", // no place
-    createToken: "",
-    startRun: "",
+    undelete: "SG1036",
+    deleteStored: "",
   };
   const known: Record<string, Record<string, unknown>> = {
     suspendRun: { id: "1" },
@@ -151,6 +151,7 @@ Deno.test("resolvers: every mutation answers all that the schema promises, or re
     updateAccount: { input: { id: "laptop", label: "her laptop", quota: 2_000, uploadBytesPerSecond: 0 } },
     startRun: { input: { kind: "BACKUP", set: "set-1" } },
     deleteSet: { input: { id: "set-1" } },
+    deleteStored: { input: { account: "laptop" } },
     updateSet: {
       input: {
         id: "set-1",
@@ -226,7 +227,7 @@ Deno.test("resolvers: accounts are followed: those there are, then changes of th
   assert.deepEqual(await next(), { id: "laptop", state: "PENDING", used: 0 });
   await accounts.approve("laptop", 1_000);
   assert.deepEqual(await next(), { id: "laptop", state: "ACTIVE", used: 0 });
-  stage.server.put("laptop", 700);
+  stage.server.used.set("laptop", 700);
   assert.deepEqual(await next(), { id: "laptop", state: "ACTIVE", used: 700 });
   await seen.return(undefined);
 });
