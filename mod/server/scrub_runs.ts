@@ -27,6 +27,10 @@ interface Current {
   work?: { readonly stop: AbortController; readonly done: Promise<void>; intent?: Intent };
 }
 
+/** A scrub begins by itself so long after the one before was ordered, ms; all is read again within a month. */
+const DUE_MS = 7 * 86_400_000;
+/** How often it is looked whether one is due, ms. */
+const UPKEEP_MS = 3_600_000;
 /** Progress is written down at most this often, ms. */
 const PROGRESS_MS = 1_000;
 
@@ -87,6 +91,32 @@ export class ScrubRuns implements AsyncDisposable {
       await this.#begin(current);
       return String(id);
     });
+  }
+
+  /** Starts a scrub by itself where a pace is set and the last one was ordered a week ago. True when it did. */
+  async startIfDue(): Promise<boolean> {
+    const { catalog, clock, bytesPerSecond } = this.#parts;
+    if (bytesPerSecond() === 0 || this.#current) return false;
+    const [last] = await catalog.runs.page({ kinds: ["scrub"] }, { limit: 1 });
+    // A clock that was set back makes none due for ever.
+    if (last && Math.abs(nowMs(clock) - last.queuedAt) < DUE_MS) return false;
+    await this.start("schedule");
+    return true;
+  }
+
+  /** Sees to it again and again until the signal aborts. What fails is logged and tried again. */
+  async upkeep(signal: AbortSignal): Promise<void> {
+    const { clock, log } = this.#parts;
+    for (;;) {
+      // Not at once: who starts a service waits for other things than this.
+      await clock.sleep(UPKEEP_MS, signal).catch(() => {});
+      if (signal.aborted) return;
+      try {
+        await this.startIfDue();
+      } catch (error) {
+        log.write("error", `a scrub could not be started: ${toSgError(error).message}`);
+      }
+    }
   }
 
   /** Lets it stand still until it is resumed. SG1040 when it is over. */

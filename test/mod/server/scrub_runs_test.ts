@@ -4,10 +4,14 @@ import { silentLog } from "../../../mod/base/mod.ts";
 import { type ScrubOrder, type ScrubReport, ScrubRuns } from "../../../mod/server/mod.ts";
 import { ServerStage, someBytes } from "../../kit/server_stage.ts";
 
-function open(stage: ServerStage, scrub?: (order: ScrubOrder) => Promise<ScrubReport>): Promise<ScrubRuns> {
+function open(
+  stage: ServerStage,
+  scrub?: (order: ScrubOrder) => Promise<ScrubReport>,
+  bytesPerSecond = 0,
+): Promise<ScrubRuns> {
   const { catalog, clock } = stage.rooms;
   const stores = scrub ? { scrub } : stage.stores;
-  return ScrubRuns.open({ stores, catalog, clock, log: silentLog, bytesPerSecond: () => 0 });
+  return ScrubRuns.open({ stores, catalog, clock, log: silentLog, bytesPerSecond: () => bytesPerSecond });
 }
 
 /** A scrub that runs until it is told to end. */
@@ -132,4 +136,23 @@ Deno.test("ScrubRuns: one that fails is told with its reason, and the next can b
   assert.notEqual(await runs.start("user:anna"), id);
   await again;
   assert.equal(tries, 2);
+});
+
+Deno.test("ScrubRuns.startIfDue: a week after the last one, where a pace is set", async () => {
+  await using stage = await ServerStage.open();
+  await using still = await open(stage);
+  assert.equal(await still.startIfDue(), false);
+  await using runs = await open(stage, undefined, 1_000_000);
+  const ended = over(runs);
+  assert.equal(await runs.startIfDue(), true);
+  await ended;
+  assert.equal(await runs.startIfDue(), false);
+  stage.rooms.pass(7 * 86_400_000 + 1);
+  const again = over(runs);
+  assert.equal(await runs.startIfDue(), true);
+  await again;
+  assert.deepEqual(
+    (await stage.rooms.catalog.runs.page({}, { limit: 9 })).map(({ orderedBy }) => orderedBy),
+    ["schedule", "schedule"],
+  );
 });
