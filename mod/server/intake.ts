@@ -11,6 +11,7 @@ import { BackgroundSha256, constantTimeEqual } from "../crypto/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import { filePath, type FileType } from "../storage/mod.ts";
 import { count, isRecorded, keepOrphans, nowMs, repositoryAt, type StoreParts } from "./_store_parts.ts";
+import { BlockPipe } from "./_block_pipe.ts";
 import type { Bandwidth } from "./bandwidth.ts";
 import { fileKey, type KeptRepository } from "./kept_repository.ts";
 import type { PortAccount } from "./needs.ts";
@@ -18,8 +19,8 @@ import type { Reservation } from "./space.ts";
 import type { StoreFile, StoreWrite } from "./store.ts";
 import { mustBeWelcome } from "./welcome.ts";
 
-/** Bytes that are hashed and written in one go. */
-const BLOCK_BYTES = 256 * 1024;
+/** Blocks of all uploads together that are worked on or wait for it: 32 MiB. Each upload may have one. */
+const BLOCKS_MAX = 64;
 /** Space that a body of unknown length takes at a time, bytes. */
 const STEP_BYTES = MIB;
 /** An account under way is looked at again so often, ms: an administrator may have suspended it. */
@@ -53,6 +54,8 @@ export interface Upload {
 export class Intake {
   readonly #parts: StoreParts;
   readonly #bandwidth: Bandwidth;
+  /** Uploads under way. */
+  #active = 0;
   /** Bytes per second of all accounts together; 0: no limit. */
   readonly #totalRate: () => number;
 
@@ -110,14 +113,17 @@ export class Intake {
   ): Promise<{ bytes: number; sha256: Uint8Array }> {
     const { file, declaredBytes, signal } = upload;
     using hash = new BackgroundSha256();
-    const blocks = new Blocks(async (block) => {
-      const hashed = hash.update(block);
-      // Both end before anything else happens, for both use the block.
-      const [one, other] = await Promise.allSettled([hashed, write?.append(block)]);
-      if (one.status === "rejected") throw one.reason;
-      if (other.status === "rejected") throw other.reason;
-      reservation?.wrote(block.length);
-    });
+    this.#active++;
+    const blocks = new BlockPipe(
+      [
+        (block) => hash.update(block),
+        async (block) => {
+          await write?.append(block);
+          reservation?.wrote(block.length);
+        },
+      ],
+      () => Math.floor(BLOCKS_MAX / this.#active),
+    );
     let bytes = 0;
     let reserved = declaredBytes ?? 0;
     let lookAgainAt = this.#parts.clock.monotonicMs() + LOOK_AGAIN_MS;
@@ -136,6 +142,7 @@ export class Intake {
       }
     } finally {
       await blocks.end();
+      this.#active--;
     }
     blocks.mustBeWhole();
     signal.throwIfAborted();
@@ -192,47 +199,6 @@ export class Intake {
     const before = sessions.orphans(now).length;
     sessions.packComing(connection, sequence, now);
     if (sessions.orphans(now).length > before) await keepOrphans(this.#parts);
-  }
-}
-
-/** Joins pieces into blocks, and works on one block while the next one comes in. */
-class Blocks {
-  readonly #work: (block: Uint8Array<ArrayBuffer>) => Promise<void>;
-  #pieces: Uint8Array[] = [];
-  #bytes = 0;
-  #running: Promise<void> = Promise.resolve();
-  #failure: { readonly reason: unknown } | undefined;
-
-  constructor(work: (block: Uint8Array<ArrayBuffer>) => Promise<void>) {
-    this.#work = work;
-  }
-
-  async add(piece: Uint8Array): Promise<void> {
-    this.#pieces.push(piece);
-    this.#bytes += piece.length;
-    if (this.#bytes >= BLOCK_BYTES) await this.#next();
-  }
-
-  /** Works on what is left, and waits until nothing is under way. Never rejects. */
-  async end(): Promise<void> {
-    if (this.#failure === undefined && this.#bytes > 0) await this.#next().catch(() => {});
-    await this.#running;
-  }
-
-  /** Throws what went wrong. */
-  mustBeWhole(): void {
-    if (this.#failure) throw this.#failure.reason;
-  }
-
-  async #next(): Promise<void> {
-    const block = concatBytes(this.#pieces);
-    this.#pieces = [];
-    this.#bytes = 0;
-    await this.#running;
-    this.mustBeWhole();
-    this.#running = this.#work(block).catch((reason) => {
-      this.#failure ??= { reason };
-    });
   }
 }
 

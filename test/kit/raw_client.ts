@@ -15,6 +15,11 @@ export class RawClient implements Disposable {
     return new RawClient(await Deno.connect({ hostname: "127.0.0.1", port }));
   }
 
+  /** A client on a connection that is there. */
+  static over(connection: Deno.TcpConn): RawClient {
+    return new RawClient(connection);
+  }
+
   /** Sends all of it. */
   async send(text: string | Uint8Array): Promise<void> {
     const bytes = typeof text === "string" ? encoder.encode(text) : text;

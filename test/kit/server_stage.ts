@@ -19,6 +19,8 @@ export interface ServerStageOptions {
   readonly folder?: string;
   readonly stores?: Partial<Pick<StoresOrder, "reservedBytes" | "bytesPerSecond" | "clock">>;
   readonly allowBasicPlain?: boolean;
+  /** Where it listens; this machine only where left out. */
+  readonly hostname?: string;
 }
 
 /** What an account of a stage may have otherwise than usual. */
@@ -100,7 +102,7 @@ export class ServerStage implements AsyncDisposable {
     const { tls } = options;
     this.#server = HttpServer.listen(
       {
-        ...{ hostname: "127.0.0.1", port: 0, clock: systemClock, log, ...options.http },
+        ...{ hostname: options.hostname ?? "127.0.0.1", port: 0, clock: systemClock, log, ...options.http },
         ...(tls ? { tls: { certificate: tls.cert, key: tls.key } } : {}),
       },
       backupPort({
