@@ -14,7 +14,7 @@ const ten: HttpHandler = async (request, response, { signal }) => {
   }
 };
 
-Deno.test("readBody: gives the body up to the limit, and refuses beyond, announced or not", async () => {
+Deno.test("readBody: gives the body up to the limit, and refuses beyond, announced or not [W17]", async () => {
   await using stage = stageHttp(ten);
   const ask = async (body: BodyInit) => await (await fetch(stage.url, { method: "POST", body })).text();
   assert.equal(await ask(new Uint8Array(10)), "10 bytes");

@@ -33,7 +33,7 @@ Deno.test("deadlines: the defaults are those of the design", () => {
   );
 });
 
-Deno.test("deadlines: a TLS handshake that does not come ends", async () => {
+Deno.test("deadlines: a TLS handshake that does not come ends [W17]", async () => {
   const { cert, key } = await makeCertificate();
   await using stage = stageHttp(echo, { tls: { certificate: cert, key }, deadlines: { handshakeMs: 50 } });
   using silent = await RawClient.connect(stage.port);
@@ -51,14 +51,14 @@ Deno.test("deadlines: garbage in place of a TLS handshake ends, and the next cli
   assert.equal(await (await fetch(stage.url, { client })).text(), "");
 });
 
-Deno.test("deadlines: headers that drip are refused as a whole, whatever still comes", async () => {
+Deno.test("deadlines: headers that drip are refused as a whole, whatever still comes [W17]", async () => {
   await using stage = stageHttp(echo, { deadlines: { headersMs: 100 } });
   using client = await RawClient.connect(stage.port);
   await client.send("GET / HTTP/1.1\r\nHost: x\r\nX-A: ");
   assert.match(await drip(client, "b"), /^HTTP\/1\.1 408 /);
 });
 
-Deno.test("deadlines: connections without a request end, new ones and kept ones", async () => {
+Deno.test("deadlines: connections without a request end, new ones and kept ones [W17]", async () => {
   await using stage = stageHttp(echo, { deadlines: { idleMs: 50 } });
   using fresh = await RawClient.connect(stage.port);
   using kept = await RawClient.connect(stage.port);
@@ -67,7 +67,7 @@ Deno.test("deadlines: connections without a request end, new ones and kept ones"
   assert.match(await kept.toEnd(), /^HTTP\/1\.1 200 /);
 });
 
-Deno.test("deadlines: a body that stops coming is refused, and its handler's signal aborts", async () => {
+Deno.test("deadlines: a body that stops coming is refused, and its handler's signal aborts [W17]", async () => {
   const failed = Promise.withResolvers<void>();
   await using stage = stageHttp(async (request, response, { signal }) => {
     await readBody(request, 1000, signal).catch(() => failed.resolve());
@@ -79,7 +79,7 @@ Deno.test("deadlines: a body that stops coming is refused, and its handler's sig
   await failed.promise;
 });
 
-Deno.test("deadlines: a body that drips is refused after a while, chunked or not", async () => {
+Deno.test("deadlines: a body that drips is refused after a while, chunked or not [W17]", async () => {
   await using stage = stageHttp(echo, { deadlines: { graceMs: 100, bytesPerSecondMin: 2_000 } });
   for (const header of ["Content-Length: 1000000", "Transfer-Encoding: chunked"]) {
     using client = await RawClient.connect(stage.port);
@@ -100,7 +100,7 @@ Deno.test("deadlines: a handler that takes its time over a body harms no client"
   assert.equal(await answer.text(), "5000000 bytes");
 });
 
-Deno.test("deadlines: an answer that the client does not take ends", async () => {
+Deno.test("deadlines: an answer that the client does not take ends [W17]", async () => {
   const aborted = Promise.withResolvers<void>();
   await using stage = stageHttp((_request, response, { signal }) => {
     signal.addEventListener("abort", () => aborted.resolve());
@@ -114,7 +114,7 @@ Deno.test("deadlines: an answer that the client does not take ends", async () =>
   assert.ok(text.length < 50_000_000);
 });
 
-Deno.test("deadlines: an endless rest of a body that was answered is not read for ever", async () => {
+Deno.test("deadlines: an endless rest of a body that was answered is not read for ever [W17]", async () => {
   await using stage = stageHttp((_request, response) => {
     response.writeHead(403).end("no");
     return Promise.resolve();

@@ -39,6 +39,19 @@ Deno.test("HttpServer: answers over TLS, with what it knows of the client", asyn
   assert.deepEqual(await answer.json(), { remoteAddress: "127.0.0.1", secure: true });
 });
 
+Deno.test("HttpServer: what a client says of its address does not count [W15]", async () => {
+  await using stage = stageHttp((_request, response, { remoteAddress, secure }) => {
+    response.end(JSON.stringify({ remoteAddress, secure }));
+    return Promise.resolve();
+  });
+  const headers = {
+    ...{ "X-Forwarded-For": "192.0.2.1", "X-Real-IP": "192.0.2.1", "X-Forwarded-Proto": "https" },
+    Forwarded: "for=192.0.2.1;proto=https",
+  };
+  const answer = await fetch(stage.url, { headers });
+  assert.deepEqual(await answer.json(), { remoteAddress: "127.0.0.1", secure: false });
+});
+
 for (const secure of [false, true]) {
   Deno.test(`HttpServer: 20 MB go up and come back the same, TLS: ${secure}`, async () => {
     const { cert, key } = await makeCertificate();
@@ -166,7 +179,7 @@ Deno.test("HttpServer: requests sent ahead are served one at a time, in order", 
   assert.deepEqual([...text.matchAll(/<(.*?)>/g)].map(([, path]) => path), [...paths, "/last"]);
 });
 
-Deno.test("HttpServer: thousands of requests sent ahead end the connection, and nothing else", async () => {
+Deno.test("HttpServer: thousands of requests sent ahead end the connection, and nothing else [W17]", async () => {
   const first = Promise.withResolvers<void>();
   await using stage = stageHttp(async (request, response) => {
     if (request.url === "/hold") await first.promise;
@@ -179,7 +192,7 @@ Deno.test("HttpServer: thousands of requests sent ahead end the connection, and 
   assert.equal((await fetch(stage.url)).status, 200);
 });
 
-Deno.test("HttpServer: over the limit, the longest idle connection gives way; busy ones do not", async () => {
+Deno.test("HttpServer: over the limit, the longest idle connection gives way; busy ones do not [W17]", async () => {
   const release = Promise.withResolvers<void>();
   const limits = { connectionsPerAddressMax: 2 };
   await using stage = stageHttp(async (request, response) => {

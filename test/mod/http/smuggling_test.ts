@@ -50,7 +50,7 @@ const REFUSED: Readonly<Record<string, readonly [text: string, status: number]>>
 };
 
 for (const [what, [text, status]] of Object.entries(REFUSED)) {
-  Deno.test(`requests: ${what} is refused with ${status}, and ends the connection`, async () => {
+  Deno.test(`requests: ${what} is refused with ${status}, and ends the connection [W16]`, async () => {
     const seen: string[] = [];
     await using stage = stageHttp(async (request, response, { signal }) => {
       seen.push(request.url!);

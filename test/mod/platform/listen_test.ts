@@ -75,7 +75,7 @@ Deno.test("listen: TLS offers HTTP/1.1 and nothing else", async () => {
   listener.close();
 });
 
-Deno.test("listen: abort ends a TLS connection at once: one without its handshake, one with bytes that nobody takes", async () => {
+Deno.test("listen: abort ends a TLS connection at once: one without its handshake, one with bytes that nobody takes [W17]", async () => {
   const { cert, key } = await makeCertificate();
   for (const hostname of ["127.0.0.1", "::1"]) {
     const listener = listen({ hostname, port: 0, tls: { certificate: cert, key } });

@@ -28,7 +28,7 @@ const TRICKS = [
   "/pc/home/data/\\..\\..\\config",
 ];
 
-Deno.test("hostile: paths that would lead out are 400 by every method, and nothing is looked up", async () => {
+Deno.test("hostile: paths that would lead out are 400 by every method, and nothing is looked up [W12]", async () => {
   await using stage = await ServerStage.open();
   await stage.repository("other", "home");
   await stage.ask("other", "POST", "home/config", { body: someBytes(99) });
@@ -46,7 +46,7 @@ Deno.test("hostile: paths that would lead out are 400 by every method, and nothi
   assert.deepEqual(kept(after), kept(before));
 });
 
-Deno.test("hostile: links in the store lead nowhere", async () => {
+Deno.test("hostile: links in the store lead nowhere [W12]", async () => {
   await using stage = await ServerStage.open();
   await stage.repository();
   const secret = `${stage.rooms.folder}/secret`;
@@ -72,7 +72,7 @@ Deno.test("hostile: links in the store lead nowhere", async () => {
   assert.deepEqual(JSON.parse(list.text), []);
 });
 
-Deno.test("hostile: many uploads that never end neither fill memory nor keep others out", async () => {
+Deno.test("hostile: many uploads that never end neither fill memory nor keep others out [W17]", async () => {
   await using stage = await ServerStage.open({
     http: { deadlines: { bodyStallMs: 300 }, limits: { connectionsPerAddressMax: 100 } },
   });
@@ -115,7 +115,7 @@ Deno.test("hostile: a million bytes of chunks of one byte are a file like any ot
   assert.deepEqual((await stage.ask("pc", "GET", `home/data/${nameOf(bytes)}`)).body, bytes);
 });
 
-Deno.test("hostile: random bytes and broken requests cost a connection, and nothing else", async () => {
+Deno.test("hostile: random bytes and broken requests cost a connection, and nothing else [W16]", async () => {
   await using stage = await ServerStage.open();
   await stage.repository();
   const good = await head(stage, `POST /pc/home/data/${"0".repeat(64)}`, "Content-Length: 10");
@@ -136,7 +136,7 @@ Deno.test("hostile: random bytes and broken requests cost a connection, and noth
   assert.ok(!stage.log.lines.some(({ message }) => message === "a request failed"));
 });
 
-Deno.test("hostile: a client that leaves its answers unread is cut, and others are served", async () => {
+Deno.test("hostile: a client that leaves its answers unread is cut, and others are served [W17]", async () => {
   await using stage = await ServerStage.open({ http: { deadlines: { answerStallMs: 300 } } });
   await stage.repository();
   const name = await stage.store("pc", "home", "data", someBytes(30_000_000));

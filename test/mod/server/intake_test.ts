@@ -109,7 +109,7 @@ Deno.test("Intake: a connection that breaks off leaves nothing, and its space is
   assert.equal((await filesBelow(stage.folder)).length, 1);
 });
 
-Deno.test("Intake: a body that is larger than any file of its type is refused before it is read", async () => {
+Deno.test("Intake: a body that is larger than any file of its type is refused before it is read [W17]", async () => {
   await using stage = await ServerStage.open();
   await stage.repository();
   for (

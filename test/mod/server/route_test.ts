@@ -86,7 +86,7 @@ const HOSTILE = [
   "/pc/home/config;x",
 ];
 
-Deno.test("routeOf: whatever else is written is refused before it is looked up", () => {
+Deno.test("routeOf: whatever else is written is refused before it is looked up [W12]", () => {
   for (const target of HOSTILE) {
     for (const method of ["GET", "HEAD", "POST", "DELETE"]) {
       const name = JSON.stringify(`${method} ${target}`);

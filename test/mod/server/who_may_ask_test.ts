@@ -86,7 +86,7 @@ Deno.test("backupPort: what is sent must be what was signed, before anything is 
   assert.equal(await answerOf(fetch(`${stage.url}/${missing}`, changed)), "401 SG1044");
 });
 
-Deno.test("backupPort: without credentials, or with wrong ones, it is 401; after some tries 429 with a time", async () => {
+Deno.test("backupPort: without credentials, or with wrong ones, it is 401; after some tries 429 with a time [W5]", async () => {
   await using stage = await ServerStage.open();
   await stage.repository();
   const ask = (authorization?: string) =>
@@ -109,7 +109,7 @@ Deno.test("backupPort: without credentials, or with wrong ones, it is 401; after
   assert.ok(!stage.log.text.includes("guess"));
 });
 
-Deno.test("backupPort: an account that is not the one of the path sees nothing, whether it is there or not", async () => {
+Deno.test("backupPort: an account that is not the one of the path sees nothing, whether it is there or not [W12]", async () => {
   await using stage = await ServerStage.open();
   await stage.repository("pc", "home");
   await stage.repository("other", "home");
@@ -138,7 +138,7 @@ Deno.test("backupPort: an account that is not the one of the path sees nothing, 
   assert.equal((await stage.ask("other", "GET", `home/data/${name}`)).status, 200);
 });
 
-Deno.test("backupPort: accounts that wait, were deactivated or suspended are told so, whatever they ask", async () => {
+Deno.test("backupPort: accounts that wait, were deactivated or suspended are told so, whatever they ask [W12]", async () => {
   await using stage = await ServerStage.open();
   await stage.repository();
   const { accounts } = stage.rooms;
@@ -225,7 +225,7 @@ Deno.test("pairing: a client asks for an account, and asks again whether it was 
   assert.equal(automatic.state, "active");
 });
 
-Deno.test("pairing: what is no order is 400, and nothing of it is in the log", async () => {
+Deno.test("pairing: what is no order is 400, and nothing of it is in the log [W19]", async () => {
   await using stage = await ServerStage.open();
   const bodies = [
     "",
@@ -251,7 +251,7 @@ Deno.test("pairing: what is no order is 400, and nothing of it is in the log", a
   );
 });
 
-Deno.test("backupPort: Basic over a plain port is for this machine only, unless an administrator allows it", async () => {
+Deno.test("backupPort: Basic over a plain port is for this machine only, unless an administrator allows it [W18]", async () => {
   const addresses = Deno.networkInterfaces().filter(({ family, address }) =>
     family === "IPv4" && !address.startsWith("127.")
   );
