@@ -191,7 +191,9 @@ export class Service {
         account: room,
         audit,
         runs: client?.runs ?? new RunLists(catalog),
-        ...(client === undefined ? {} : { client: apiClientRole(client) }),
+        ...(client === undefined
+          ? {}
+          : { client: apiClientRole(client, { fs: openFileSystem(), clock: systemClock }) }),
         ...(server === undefined ? {} : { server: server.needs }),
       },
       ...{ clock: systemClock, random: systemRandom, log, doorplate: { hosts: this.#hosts() } },

@@ -105,11 +105,11 @@ function sourceOf(order: BackupOrder, { signal }: RunOptions): Source {
   }
   if (order.stdin) return { kind: "stream", name: utf8(order.stdin.name), stream: order.stdin.stream };
   if (order.paths.length === 0) throw new SgError("SG1008", "Cannot back up: no path was given");
-  return { kind: "files", paths: order.paths.map(absolute) };
+  return { kind: "files", paths: order.paths.map(absoluteSource) };
 }
 
 /** A path as typed, made absolute against the working folder; its bytes are kept. */
-function absolute(path: string | Uint8Array): Uint8Array {
+export function absoluteSource(path: string | Uint8Array): Uint8Array {
   const bytes = typeof path === "string" ? utf8(path) : path;
   const whole = bytes[0] === 0x2f ? bytes : joinPath(workingFolder(), bytes);
   return absolutePath(cleanComponents(whole));

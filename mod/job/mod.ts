@@ -30,6 +30,7 @@ export type {
 } from "./orders.ts";
 export { runBackup } from "./backup.ts";
 export { runRestore } from "./restore.ts";
+export { type LeftOutEntry, previewBackup, type PreviewOrder, type PreviewReport } from "./preview.ts";
 export {
   findEntries,
   type FindOrder,
