@@ -8,7 +8,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   "@graphql-codegen/core": ["scripts/"],
   "@graphql-codegen/typescript": ["scripts/"],
   "@graphql-codegen/typescript-resolvers": ["scripts/"],
-  "graphql": ["mod/api/", "scripts/graphql_types.ts", "test/mod/api/", "test/web/"],
+  "graphql": ["mod/api/", "scripts/graphql_types.ts", "test/mod/api/", "test/fuzz/", "test/web/"],
   "graphql-yoga": ["mod/api/"],
   "@libsql/client": ["mod/catalog/", "test/mod/catalog/", "test/mod/audit/"],
   "drizzle-orm": ["mod/catalog/", "test/mod/catalog/"],
