@@ -176,7 +176,7 @@ export class Service {
       ...{ catalog, vault, dataFolder: folder.path, cacheFolder: userCacheFolder() },
       ports: { ...PORTS, log },
       link: serverLink(identity.gridId, hostName()),
-      runsAtOnce: settings.get("parallel-runs"),
+      runsAtOnce: () => settings.get("parallel-runs"),
     });
   }
 

@@ -104,15 +104,10 @@ export const SETTINGS = {
     0,
     `Bytes per second that all clients together may send to this server; ${noLimit}`,
   ),
-  "upload-bandwidth": changeable(
-    sizeKind,
-    0,
-    `Bytes per second that all backups of this machine together may send; ${noLimit}`,
-  ),
   "scrub-bandwidth": changeable(
     sizeKind,
     4 * MIB,
-    "Bytes per second that the server reads to verify what it keeps; 0: only when a scrub is ordered",
+    "Bytes per second that the server reads to verify what it keeps; 0: it verifies nothing by itself",
   ),
   "reserved-space": changeable(
     sizeKind,

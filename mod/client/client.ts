@@ -22,8 +22,8 @@ export interface ClientParts {
   readonly cacheFolder?: string;
   /** Left out: no SpareGrid server can be joined. */
   readonly link?: ServerLink;
-  /** Runs at a time, over all repositories; 2 where left out. */
-  readonly runsAtOnce?: number;
+  /** Runs at a time, over all repositories; 2 where left out. A function is asked anew each time. */
+  readonly runsAtOnce?: number | (() => number);
   /** Threads of the data path for each repository; one per processor where left out. */
   readonly threads?: number;
   /** Waits and intervals of the conductor; the ports' clock where left out. */

@@ -20,8 +20,8 @@ export interface ConductorParts extends Omit<AttemptParts, "ledger"> {
   readonly catalog: LedgerParts["catalog"];
   readonly destinations: Destinations;
   readonly sets: BackupSets;
-  /** Runs at a time, over all repositories; {@link RUNS_AT_ONCE} where left out. */
-  readonly runsAtOnce?: number;
+  /** Runs at a time, over all repositories; {@link RUNS_AT_ONCE} where left out. A function is asked anew each time. */
+  readonly runsAtOnce?: number | (() => number);
   /** Told of each run that is over, when that is durable. */
   readonly onOver?: (run: Run) => void;
 }
@@ -209,7 +209,8 @@ export class Conductor extends RunLists implements AsyncDisposable {
     const due = all.filter((live) => !live.active && !live.probing && isDue(live, now));
     for (const live of due.filter(({ probe }) => probe)) this.#keep(live, () => this.#probe(live));
     const ready = due.filter(({ probe }) => !probe);
-    const limit = this.#parts.runsAtOnce ?? RUNS_AT_ONCE;
+    const { runsAtOnce = RUNS_AT_ONCE } = this.#parts;
+    const limit = typeof runsAtOnce === "function" ? runsAtOnce() : runsAtOnce;
     for (const live of startable(ready, all.filter(({ active }) => active), limit)) {
       const attempt = new RunAttempt({ ...this.#parts, ledger: this.#ledger }, live, live.begin());
       this.#keep(live, () => attempt.run());
