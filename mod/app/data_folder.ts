@@ -18,9 +18,10 @@ const EARLY_NAMES = /^(?:repository|password|sparegrid\.toml|lost\+found)$/;
 /** What a folder holds from the first start on. */
 const MARK = "identity.json";
 /** Names under which files are written before they are whole. */
-const TEMPORARY = /^\.(?:identity\.json|tls\.pem|certificate\.pem|service\.json)-[0-9a-f]{16}$/;
+const TEMPORARY =
+  /^\.(?:identity\.json|tls\.pem|certificate\.pem|service\.json|keepsake\.json)-[0-9a-f]{16}$/;
 /** Largest file that is read whole, bytes. */
-const FILE_BYTES_MAX = 1024 * 1024;
+const FILE_BYTES_MAX = 256 * 1024 * 1024;
 
 /**
  * The folder of an installation, held by this process alone until it is disposed. All files in it are written durably,

@@ -6,6 +6,7 @@ import { type FileSystem, hostName, machineAddresses } from "../platform/mod.ts"
 import { openCertificate, readCertificate, type ServerCertificate } from "./certificate.ts";
 import { DataFolder } from "./data_folder.ts";
 import { type Identity, openIdentity } from "./identity.ts";
+import { KeepsakeKeeper } from "./keepsake.ts";
 import type { Settings } from "./settings.ts";
 import { dataFolderOf, type InstallationOrder, resolveSettings } from "./setting_sources.ts";
 
@@ -31,13 +32,15 @@ export class Installation implements AsyncDisposable {
   readonly certificate: ServerCertificate;
   readonly catalog: Catalog;
   readonly log: Log;
+  /** What was found at the start and needs attention. */
+  readonly notices: readonly string[];
   readonly #parts: AsyncDisposableStack;
 
   private constructor(
     parts: AsyncDisposableStack,
-    { settings, folder, identity, certificate, catalog, log }: Pick<
+    { settings, folder, identity, certificate, catalog, log, notices }: Pick<
       Installation,
-      "settings" | "folder" | "identity" | "certificate" | "catalog" | "log"
+      "settings" | "folder" | "identity" | "certificate" | "catalog" | "log" | "notices"
     >,
   ) {
     this.#parts = parts;
@@ -47,6 +50,7 @@ export class Installation implements AsyncDisposable {
     this.certificate = certificate;
     this.catalog = catalog;
     this.log = log;
+    this.notices = notices;
   }
 
   /** Opens it in order: settings, folder, identity, certificate, catalog. What is missing is made. SG0021, SG1046, SG1034. */
@@ -70,12 +74,21 @@ export class Installation implements AsyncDisposable {
     });
     const certificate = await certificateOf(settings, folder, identity, random);
     const catalog = parts.use(await openCatalog({ fs, clock, folder: folder.path }));
+    const keeper = new KeepsakeKeeper({ folder, catalog, clock, log });
+    const notices = catalog.setAside === undefined ? [] : [await rebuild(catalog.setAside, keeper, log)];
+    const keeping = new AbortController();
+    const kept = keeper.run(keeping.signal);
+    parts.defer(async () => {
+      keeping.abort();
+      await kept;
+      await keeper.keep();
+    });
     settings.adopt(keptSettings(await catalog.settings.all()));
     log.level = settings.get("log-level");
     parts.use(settings.onChange((key) => {
       if (key === "log-level") log.level = settings.get("log-level");
     }));
-    return new Installation(parts.move(), { settings, folder, identity, certificate, catalog, log });
+    return new Installation(parts.move(), { settings, folder, identity, certificate, catalog, log, notices });
   }
 
   /** Changes a setting while the service runs, durably. See {@link Settings.change}. */
@@ -90,6 +103,17 @@ export class Installation implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#parts[Symbol.asyncDispose]();
   }
+}
+
+/** Puts what is known elsewhere into a catalog that was begun anew; answers what to tell of it. */
+async function rebuild(setAside: string, keeper: KeepsakeKeeper, log: Log): Promise<string> {
+  const result = await keeper.restore();
+  const rest = "rows" in result
+    ? `a new one was begun with ${result.rows} facts of its copy; the log of runs and the audit log begin anew`
+    : `a new one was begun, and it is empty: ${result.failure}`;
+  const notice = `The catalog was damaged. It was set aside as ${setAside}, and ${rest}`;
+  log.write("error", notice);
+  return notice;
 }
 
 function keptSettings(all: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -124,13 +124,13 @@ export class Service {
 
   async #begin(): Promise<void> {
     const { catalog, log, identity, folder } = this.#installation;
-    if (catalog.setAside !== undefined) {
-      this.#notice(
-        `The catalog was damaged. It was set aside as ${catalog.setAside}, and a new one was begun`,
-      );
-    }
+    this.#notices.push(...this.#installation.notices);
     const room = await openAccountRoom({ ...PORTS, folder: folder.path, catalog });
     const audit = new Audit({ catalog, clock: systemClock });
+    if (catalog.setAside !== undefined) {
+      const facts = { actor: "system", address: "", action: "catalogBegunAnew", subject: catalog.setAside };
+      await audit.record({ ...facts, details: {}, result: "ok" });
+    }
     const server = this.#roles().includes("server") ? await this.#openServer(room, audit) : undefined;
     const client = this.#roles().includes("client")
       ? this.#parts.use(await this.#openClient(room))
@@ -246,11 +246,6 @@ export class Service {
   #hosts(): string[] {
     const { settings, identity } = this.#installation;
     return [hostName(), identity.gridId, CERTIFICATE_NAME, ...settings.get("host-names")];
-  }
-
-  #notice(text: string): void {
-    this.#notices.push(text);
-    this.#installation.log.write("error", text);
   }
 
   /** The console's address by a name of this machine; undefined where it is switched off. */

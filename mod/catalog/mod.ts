@@ -13,6 +13,7 @@
 export { type Catalog, type CatalogPlace, openCatalog } from "./catalog.ts";
 export type { AuditFilter, AuditRow } from "./audit_entries.ts";
 export type { AccountChanges, AccountFilter, AccountRow } from "./accounts.ts";
+export type { Keepsake } from "./keepsake.ts";
 export type { InviteRow } from "./invites.ts";
 export type { SessionRow } from "./sessions.ts";
 export type { TokenRow } from "./tokens.ts";

@@ -1,6 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { accountQueries } from "./accounts.ts";
 import { auditQueries } from "./audit_entries.ts";
+import { keepsakeQueries } from "./keepsake.ts";
 import { inviteQueries } from "./invites.ts";
 import type { Queries } from "./query.ts";
 import { sessionQueries } from "./sessions.ts";
@@ -20,6 +21,7 @@ export const SUBJECTS = {
   accounts: accountQueries,
   audit: auditQueries,
   invites: inviteQueries,
+  keepsake: keepsakeQueries,
   sessions: sessionQueries,
   settings: settingQueries,
   tokens: tokenQueries,

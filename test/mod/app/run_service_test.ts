@@ -47,7 +47,10 @@ Deno.test("runService sets a damaged catalog aside and says so", async () => {
   await Deno.writeFile(`${data}/catalog.db`, new Uint8Array(8192).fill(7));
   const { notices } = await startOnce(data, { "log-level": "error" });
   assert.equal(notices.length, 1);
-  assert.match(notices[0]!, /The catalog was damaged\. It was set aside as .*catalog\.db\.damaged-\d+/);
+  assert.match(
+    notices[0]!,
+    /The catalog was damaged\. It was set aside as .*catalog\.db\.damaged-\d+, and a new one was begun with \d+ facts/,
+  );
 });
 
 Deno.test("runService that cannot start leaves the folder free", async () => {

@@ -1,0 +1,88 @@
+// Copyright the SpareGrid authors. Apache-2.0.
+import assert from "node:assert/strict";
+import { DataFolder } from "../../../mod/app/data_folder.ts";
+import { KeepsakeKeeper } from "../../../mod/app/keepsake.ts";
+import { silentLog, systemRandom, utf8, utf8Text } from "../../../mod/base/mod.ts";
+import { openCatalog } from "../../../mod/catalog/mod.ts";
+import { openFileSystem } from "../../../mod/platform/mod.ts";
+import { FakeClock } from "../../kit/fake_clock.ts";
+import { scratch } from "../../kit/scratch.ts";
+
+async function stage(place: string, name: string) {
+  const fs = openFileSystem(), clock = new FakeClock({ auto: false });
+  const folder = await DataFolder.open(`${place}/data`, fs, systemRandom);
+  const catalog = await openCatalog({ fs, clock, folder: `${place}/${name}` });
+  const keeper = new KeepsakeKeeper({ folder, catalog, clock, log: silentLog });
+  return {
+    ...{ folder, catalog, keeper, clock },
+    [Symbol.asyncDispose]: async () => {
+      await catalog[Symbol.asyncDispose]();
+      folder[Symbol.dispose]();
+    },
+  };
+}
+
+const SET = {
+  ...{
+    id: "s1",
+    slug: "docs",
+    name: "docs",
+    order: "{}",
+    password: utf8("sealed"),
+    passwordOrigin: "generated" as const,
+  },
+  ...{ createdAt: 1, changedAt: 1, pausedAt: null, deletingAt: null },
+} as const;
+const EMPTY = {
+  setting: [],
+  user: [],
+  token: [],
+  destination: [],
+  backupSet: [],
+  setDestination: [],
+  account: [],
+};
+
+Deno.test("KeepsakeKeeper: what one catalog held is in the next, bytes included", async () => {
+  await using place = await scratch();
+  {
+    await using one = await stage(place.path, "one");
+    await one.catalog.keepsake.restore({ ...EMPTY, backupSet: [SET] });
+    await one.keeper.keep();
+    assert.equal((await Deno.stat(`${one.folder.path}/keepsake.json`)).mode! & 0o777, 0o600);
+  }
+  await using two = await stage(place.path, "two");
+  assert.deepEqual(await two.keeper.restore(), { rows: 1 });
+  assert.deepEqual(
+    new Uint8Array((await two.catalog.keepsake.dump()).backupSet[0]!.password),
+    utf8("sealed"),
+  );
+});
+
+Deno.test("KeepsakeKeeper writes where something changed, and only then", async () => {
+  await using place = await scratch();
+  await using one = await stage(place.path, "one");
+  await one.keeper.keep();
+  const file = `${one.folder.path}/keepsake.json`;
+  const { ino } = await Deno.stat(file);
+  await one.keeper.keep();
+  assert.equal((await Deno.stat(file)).ino, ino);
+  await one.catalog.settings.set("setting.x", 1);
+  await one.keeper.keep();
+  assert.match(await Deno.readTextFile(file), /setting\.x/);
+});
+
+Deno.test("KeepsakeKeeper: a copy that cannot be used is put aside, told, and leaves the catalog as it was", async () => {
+  await using place = await scratch();
+  await using one = await stage(place.path, "one");
+  assert.deepEqual(await one.keeper.restore(), { failure: "there is no copy of it" });
+  for (const text of ["", "{", "null", JSON.stringify({ ...EMPTY, token: [{ id: "t", userId: "none" }] })]) {
+    await one.folder.write("keepsake.json", utf8(text));
+    assert.ok("failure" in await one.keeper.restore(), text);
+    assert.equal(await one.catalog.users.count(), 0);
+  }
+  const aside = [...Deno.readDirSync(one.folder.path)].find(({ name }) =>
+    name.startsWith("keepsake.unused-")
+  )!;
+  assert.match(utf8Text(await Deno.readFile(`${one.folder.path}/${aside.name}`)), /none/);
+});
