@@ -38,7 +38,13 @@ export async function runService(
 ): Promise<void> {
   // The parts of the service cost more to load than most commands take.
   const { Service } = await import("./service.ts");
-  const service = await Service.start(order, signal);
+  let service: Awaited<ReturnType<typeof Service.start>>;
+  try {
+    service = await Service.start(order, signal);
+  } catch (error) {
+    if (signal.aborted) return; // It was told to end before it was up: that is no failure.
+    throw error;
+  }
   try {
     started(service.describe());
     if (!signal.aborted) {

@@ -1,12 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import {
-  concatBytes,
-  INDEX_FILE_BYTES_MAX,
-  MIB,
-  PACK_BYTES_MAX,
-  SMALL_FILE_BYTES_MAX,
-  toHex,
-} from "../base/mod.ts";
+import { INDEX_FILE_BYTES_MAX, MIB, PACK_BYTES_MAX, SMALL_FILE_BYTES_MAX, toHex } from "../base/mod.ts";
 import { BackgroundSha256, constantTimeEqual } from "../crypto/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import { filePath, type FileType } from "../storage/mod.ts";

@@ -41,6 +41,19 @@ Deno.test("pairing: invite, join, back up, restore; the server shows what is use
   assert.deepEqual((account!["repositories"] as { name: string }[]).map(({ name }) => name), ["documents"]);
   const [destination] = json(await laptop("destination", "list", "--json"));
   assert.deepEqual((destination!["usage"] as { used: number; allotted: number }).allotted, 100 * 1024 * 1024);
+  // What an administrator removes can be brought back; the client then reads it as before.
+  assert.match(
+    (await vault("account", "remove", "laptop", "documents")).out,
+    /Moved [1-9]\d* files, .* to the trash/,
+  );
+  const gone = await sparegrid(["run", "start", "documents", "--wait", "--data", atClient], { env });
+  assert.notEqual(gone.code, 0);
+  assert.match(
+    (await vault("account", "undelete", "laptop", "documents")).out,
+    /Brought back [1-9]\d* files/,
+  );
+  await laptop("restore", "latest", "--set", "documents", "--target", `${place.path}/again`);
+  assert.equal(await Deno.readTextFile(`${place.path}/again${documents}/letter.txt`), "Dear reader");
   assert.match((await vault("status")).out, /1 account\n[^]*allotted/);
   for (const who of [vault, laptop]) assert.match((await who("audit", "verify")).out, /all intact/);
   for (const service of [server, client]) {

@@ -61,3 +61,13 @@ Deno.test("runService that cannot start leaves the folder free", async () => {
   await assert.rejects(startOnce(data, { certificate: "/no/such" }), (error) => isSgError(error, "SG1046"));
   await startOnce(data);
 });
+
+Deno.test("runService that is told to end before it is up ends without a failure, and leaves the folder free", async () => {
+  await using place = await scratch();
+  const data = `${place.path}/data`;
+  const order = { data, flags: quiet, environment: {}, forPeople: false };
+  let started = 0;
+  await runService(order, AbortSignal.abort(), () => void started++);
+  assert.equal(started, 0);
+  await startOnce(data);
+});

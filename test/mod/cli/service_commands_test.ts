@@ -57,8 +57,6 @@ const CASES: readonly (readonly [argv: readonly string[], shows: RegExp, status?
   [["account", "suspend", "laptop"], /laptop is suspended/],
   [["account", "resume", "laptop"], /laptop goes on/],
   [["account", "reset-secret", "laptop"], /^[\w-]{43}\n$/],
-  [["account", "remove", "laptop", "documents"], /Moved \d+ files?, .* to the trash/],
-  [["account", "undelete", "laptop", "documents", "--since", "2026-01-01"], /Brought back/],
   [["invite", "create", "tablet", "--quota", "1G", "--valid-for", "2d"], /^\S{50,}\n$/],
   [["invite", "list"], /tablet +1\.0 GiB[^]*1 invite/],
   [["user", "list"], /anna +administrator[^]*vera +viewer[^]*2 users/],
@@ -85,8 +83,8 @@ const CASES: readonly (readonly [argv: readonly string[], shows: RegExp, status?
   [["diff", "--set", "documents", "latest", "abab"], /^0 differences\n$/],
 ];
 
-/** Commands that need a stage of their own, below. */
-const APART = ["run watch", "restore", "invite revoke"];
+/** Commands that are tried below, or in test/flow/pairing_test.ts. */
+const APART = ["run watch", "restore", "invite revoke", "account remove", "account undelete"];
 
 Deno.test("service commands: each asks the API what it may ask, and shows what comes back", async () => {
   await using service = await serviceCliStage();
