@@ -40,7 +40,10 @@ export async function send(
   signal: AbortSignal,
 ): Promise<void> {
   const type = answer.headers.get("content-type") ?? "application/json; charset=utf-8";
-  if (response.destroyed || signal.aborted) return await answer.body?.cancel();
+  if (response.destroyed || signal.aborted) {
+    response.destroy();
+    return await answer.body?.cancel();
+  }
   response.writeHead(answer.status, {
     ...HEADERS,
     "content-type": type,

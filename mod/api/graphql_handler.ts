@@ -50,6 +50,7 @@ class Door {
   readonly #callers: LiveCallers;
   readonly #requests = new Turns(REQUESTS_MAX);
   readonly #subscriptions = new Turns(SUBSCRIPTIONS_MAX.each, SUBSCRIPTIONS_MAX.all);
+  /** Of the subscriptions. */
   readonly #lives = new Set<RequestLife>();
 
   constructor(place: ApiPlace) {
@@ -99,7 +100,8 @@ class Door {
 
   async #execute(...[request, response, call, caller, prepared]: Run): Promise<void> {
     using _turn = this.#requests.take(counted(caller, call));
-    using life = this.#begin(call);
+    // When the service stops, it waits for these.
+    using life = new RequestLife(call.signal, this.#place.clock);
     await this.#run(life, request, response, call, caller, prepared);
   }
 
@@ -108,15 +110,10 @@ class Door {
       throw new SgError("SG1040", "Cannot answer: a subscription needs the header Accept: text/event-stream");
     }
     using _turn = this.#subscriptions.take(counted(caller, call));
-    using life = this.#begin(call);
+    using life = new RequestLife(call.signal, this.#place.clock, this.#lives);
+    if (this.#place.stopping.aborted) life.cut();
     using _watch = caller && this.#callers.watch(caller, (reason) => life.end(reason));
     await this.#run(life, request, response, call, caller, prepared);
-  }
-
-  #begin({ signal }: HttpCall): RequestLife {
-    const life = new RequestLife(signal, this.#place.clock, this.#lives);
-    if (this.#place.stopping.aborted) life.cut();
-    return life;
   }
 
   async #run(life: RequestLife, ...[{ headers }, response, call, caller, prepared]: Run): Promise<void> {

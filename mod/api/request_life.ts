@@ -12,18 +12,18 @@ export class RequestLife implements Disposable {
   readonly #clientGone: AbortSignal;
   readonly #over = new AbortController();
   readonly #clock: Clock;
-  readonly #lives: Set<RequestLife>;
+  readonly #lives: Set<RequestLife> | undefined;
   readonly #onGone = (): void => {
     this.#line.abort();
     this.#work.abort();
   };
 
   /** Joins `lives`, all of those that are under way, until it is over. */
-  constructor(clientGone: AbortSignal, clock: Clock, lives: Set<RequestLife>) {
+  constructor(clientGone: AbortSignal, clock: Clock, lives?: Set<RequestLife>) {
     this.#clientGone = clientGone;
     this.#clock = clock;
     this.#lives = lives;
-    lives.add(this);
+    lives?.add(this);
     clientGone.addEventListener("abort", this.#onGone, { once: true });
     if (clientGone.aborted) this.#onGone();
   }
@@ -54,7 +54,7 @@ export class RequestLife implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#lives.delete(this);
+    this.#lives?.delete(this);
     this.#clientGone.removeEventListener("abort", this.#onGone);
     this.#over.abort();
   }

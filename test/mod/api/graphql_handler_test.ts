@@ -231,3 +231,24 @@ Deno.test("graphqlHandler: over TLS the cookie is bound to this host and to TLS,
     assert.equal((await send(me, other)).json.data.me, null);
   }
 });
+
+Deno.test("graphqlHandler: what was asked before the service stops is answered", async () => {
+  const asked = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<never[]>();
+  await using stage = await apiStage({
+    installation: {
+      facts: () => Promise.reject(new Error("not needed")),
+      settings: () => {
+        asked.resolve();
+        return answer.promise;
+      },
+      changeSetting: () => Promise.reject(new Error("not needed")),
+    },
+  });
+  await stage.people.add("anna", "viewer");
+  const reply = stage.ask("{ settings { key } }", {}, await stage.people.browser("anna"));
+  await asked.promise;
+  stage.stop();
+  answer.resolve([]);
+  assert.deepEqual((await reply).data, { settings: [] });
+});
