@@ -74,10 +74,10 @@ export class RunAttempt {
       ...{ signal, onStart: live.onStart },
       observer: { problem: (problem) => live.addProblem(problem), note },
     };
-    const drill = { fs: ports.fs, random: ports.random, folder: `${scratchFolder}/drill-${live.run.id}` };
+    const drillFolder = `${scratchFolder}/drill-${live.run.id}`;
     const use = { signal, note, make: live.kind === "backup" };
     return await repositories.use(place, use, async (session) => {
-      const outcome = await performTask({ run: live.run, set, session, options, drill });
+      const outcome = await performTask({ run: live.run, set, session, options, drillFolder });
       if (live.kind === "backup" || live.kind === "forget") await this.#refresh(place, session.repository);
       return outcome;
     });

@@ -2,9 +2,11 @@
 // What a run of each kind does in the session of its repository.
 import { SgError } from "../errors/mod.ts";
 import {
+  drillFailure,
   type KeepPolicy,
   runBackup,
   runCheck,
+  runDrill,
   runForget,
   type RunOptions,
   runPrune,
@@ -12,7 +14,6 @@ import {
   type Session,
 } from "../job/mod.ts";
 import { hostName } from "../platform/mod.ts";
-import { type DrillPlace, runDrill } from "./drill.ts";
 import { literally } from "./literal_pattern.ts";
 import type { BackupSet, Run, RunKind, RunReport, SetKeep } from "./records.ts";
 import { removeRepository } from "./repository_removal.ts";
@@ -32,7 +33,8 @@ export interface Task {
   readonly set: BackupSet;
   readonly session: Session;
   readonly options: RunOptions;
-  readonly drill: DrillPlace;
+  /** Scratch folder of a drill, made and removed by it. */
+  readonly drillFolder: string;
 }
 
 const TASKS: Readonly<Record<Exclude<RunKind, "scrub">, (task: Task) => Promise<Outcome>>> = {
@@ -41,7 +43,7 @@ const TASKS: Readonly<Record<Exclude<RunKind, "scrub">, (task: Task) => Promise<
   check,
   prune,
   forget,
-  drill: async ({ session, options, drill }) => ({ report: await runDrill(session, drill, options) }),
+  drill,
 };
 
 /** Does what a run is for. Throws what its engine throws. */
@@ -49,6 +51,19 @@ export async function performTask(task: Task): Promise<Outcome> {
   const { kind } = task.run;
   if (kind === "scrub") throw new SgError("SG1023", "A scrub is a run of the server role");
   return await TASKS[kind](task);
+}
+
+async function drill({ session, options, drillFolder }: Task): Promise<Outcome> {
+  const report = await runDrill(session, { folder: drillFolder }, options);
+  const { snapshotId, filesSeen, filesRestored, filesVerified, bytesRestored, differences } = report;
+  const error = drillFailure(report);
+  return {
+    report: {
+      ...{ filesSeen, filesRestored, filesVerified, bytesWritten: bytesRestored, problems: differences },
+      snapshot: snapshotId,
+    },
+    ...(error && { error }),
+  };
 }
 
 async function backup({ run, set, session, options }: Task): Promise<Outcome> {

@@ -30,6 +30,8 @@ export type {
 } from "./orders.ts";
 export { runBackup } from "./backup.ts";
 export { runRestore } from "./restore.ts";
+export { drillFailure, type DrillOrder, type DrillReport, runDrill } from "./drill.ts";
+export { removeScratch } from "./scratch_folder.ts";
 export { type LeftOutEntry, previewBackup, type PreviewOrder, type PreviewReport } from "./preview.ts";
 export {
   findEntries,

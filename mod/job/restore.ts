@@ -7,11 +7,12 @@ import {
   type RestoreLanes,
   type RestoreNeeds,
   restoreTree,
+  type Select,
 } from "../restorer/mod.ts";
 import type { Lanes } from "./lanes.ts";
 import type { Progress, RestoreOrder, RestoreReport, RunOptions } from "./orders.ts";
 import { readableTrees } from "./readable_trees.ts";
-import { resolveTree, selectBy } from "./select.ts";
+import { type ResolvedTree, resolveTree, selectBy } from "./select.ts";
 import type { Session } from "./session.ts";
 import type { SessionRun } from "./session_run.ts";
 
@@ -31,10 +32,34 @@ export async function runRestore(
   const { observer } = options;
   const found = await resolveTree(run, order.snapshot, { signal, observer }, order.filter);
   const select = selectBy(order);
-  const counters = await restoreTree(
+  const counters = await restoreFound(run, found, order, select, options);
+  if (
+    select &&
+    counters.filesFound + counters.foldersRestored + counters.othersRestored + counters.problems === 0
+  ) {
+    throw new SgError(
+      "SG1011",
+      `Cannot restore from snapshot ${found.id.slice(0, 8)}: nothing fits the patterns`,
+    );
+  }
+  const { filesFound: _f, filesDone: _d, bytesDone: _b, current: _c, ...report } = counters;
+  return { ...report, snapshotId: found.id, complete: counters.problems === 0 };
+}
+
+/** Restores what `select` selects of a snapshot; everything where it is left out. Errors as of {@link runRestore}. */
+export async function restoreFound(
+  run: SessionRun,
+  found: ResolvedTree,
+  order: Omit<RestoreOrder, "snapshot">,
+  select: Select | undefined,
+  options: RunOptions,
+): Promise<Readonly<RestoreCounters>> {
+  const { signal } = run;
+  const { observer } = options;
+  return await restoreTree(
     restoreNeeds(run),
     restoreLanes(run.lanes()),
-    session.ports,
+    run.ports,
     found.treeId,
     order.target ?? "/",
     {
@@ -51,17 +76,6 @@ export async function runRestore(
       dryRun: order.dryRun ?? false,
     },
   );
-  if (
-    select &&
-    counters.filesFound + counters.foldersRestored + counters.othersRestored + counters.problems === 0
-  ) {
-    throw new SgError(
-      "SG1011",
-      `Cannot restore from snapshot ${found.id.slice(0, 8)}: nothing fits the patterns`,
-    );
-  }
-  const { filesFound: _f, filesDone: _d, bytesDone: _b, current: _c, ...report } = counters;
-  return { ...report, snapshotId: found.id, complete: counters.problems === 0 };
 }
 
 function restoreNeeds({ repository }: SessionRun): RestoreNeeds {
