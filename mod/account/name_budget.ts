@@ -40,6 +40,11 @@ export class NameBudget {
     this.#levels.set(key, { failures: Math.max(0, failures - 1), at: this.#clock.monotonicMs() });
   }
 
+  /** Names that are remembered now. */
+  get size(): number {
+    return this.#levels.size;
+  }
+
   #failures(key: string): number {
     const level = this.#levels.get(key);
     if (!level) return 0;

@@ -1,5 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import assert from "node:assert/strict";
+import { SgError } from "../../../mod/errors/mod.ts";
 import { utf8Text } from "../../../mod/base/mod.ts";
 import { Accounts } from "../../../mod/account/mod.ts";
 import { automaticShares } from "../../../mod/account/automatic_share.ts";
@@ -200,6 +201,35 @@ Deno.test("Accounts.withSecret: names that nobody has cost no query, and what is
   assert.ok(await accounts.withSecret("made-up-1") && await accounts.withSecret("made-up-2"));
   await accounts.remove("made-up-1");
   assert.equal(await accounts.withSecret("made-up-1"), undefined);
+});
+
+Deno.test("Accounts.watch: a loop that is left listens no more, and several listen at once", async () => {
+  await using stage = await accountStage();
+  await stage.accounts.request(ask("a"));
+  const stop = new AbortController();
+  const [one, two] = [stage.accounts.watch(stop.signal), stage.accounts.watch(stop.signal)];
+  await stage.accounts.suspend("a", true);
+  for await (const id of one) {
+    assert.equal(id, "a");
+    break;
+  }
+  await stage.accounts.suspend("a", false);
+  assert.equal((await one.next()).done, true);
+  assert.equal((await two.next()).value, "a");
+  stop.abort();
+});
+
+Deno.test("Accounts.withSecret: a catalog that failed once is asked again", async () => {
+  await using stage = await accountStage();
+  await stage.accounts.request(ask("a"));
+  let failing = true;
+  const ids = () =>
+    failing ? Promise.reject(new SgError("SG1034", "The catalog failed")) : stage.catalog.accounts.ids();
+  const catalog = { ...stage.catalog, accounts: { ...stage.catalog.accounts, ids } };
+  const accounts = new Accounts({ ...stage, catalog });
+  await refusal(accounts.withSecret("a"), "SG1034");
+  failing = false;
+  assert.ok(await accounts.withSecret("a"));
 });
 
 Deno.test("Accounts.page: by ID, filtered by state and by a part of ID or label", async () => {

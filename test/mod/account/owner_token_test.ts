@@ -30,6 +30,14 @@ Deno.test("OwnerToken: each start makes a new one, and the old one is nothing th
   assert.throws(() => again.ownerToken.identify(old, "::1"), { code: "SG1037" });
 });
 
+Deno.test("OwnerToken: what a killed start left half-written is swept away", async () => {
+  await using stage = await accountStage();
+  await Deno.writeTextFile(`${stage.folder}/.owner.token.new`, "sgo_ha");
+  const again = await stage.reopen();
+  again.ownerToken.identify((await readOwnerToken(stage.fs, stage.folder))!, "::1");
+  await assert.rejects(Deno.stat(`${stage.folder}/.owner.token.new`), Deno.errors.NotFound);
+});
+
 Deno.test("readOwnerToken: a file that is missing, open to others or damaged", async () => {
   await using stage = await accountStage();
   const path = `${stage.folder}/owner.token`;

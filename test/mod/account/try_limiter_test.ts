@@ -77,3 +77,16 @@ Deno.test("NameBudget: thirty at once, then one in two minutes: sixty in the fir
   budget.forgive("ann");
   assert.equal(budget.take("ann"), 0);
 });
+
+Deno.test("NameBudget: names that are full again are thrown out, others never", () => {
+  const clock = new FakeClock();
+  const budget = new NameBudget(clock);
+  for (let i = 0; i < 30; i++) budget.take("ann");
+  for (let i = 0; i < 10_000; i++) {
+    budget.take(`name ${i}`);
+    if (i % 1_000 === 0) clock.ms += 120_000;
+  }
+  assert.ok(budget.size < 5_000, `${budget.size}`);
+  for (let i = 0; i < 10; i++) assert.equal(budget.take("ann"), 0);
+  assert.ok(budget.take("ann") > 0);
+});
