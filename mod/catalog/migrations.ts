@@ -3,6 +3,7 @@ import first from "./migrations/0001_first.sql" with { type: "text" };
 import account from "./migrations/0002_account.sql" with { type: "text" };
 import client from "./migrations/0003_client.sql" with { type: "text" };
 import server from "./migrations/0004_server.sql" with { type: "text" };
+import search from "./migrations/0005_search.sql" with { type: "text" };
 
 /** One step of the tables' history. A step that was released is never changed. */
 export interface Migration {
@@ -16,6 +17,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "account", statements: statementsOf(account) },
   { name: "client", statements: statementsOf(client) },
   { name: "server", statements: statementsOf(server) },
+  { name: "search", statements: statementsOf(search) },
 ];
 
 function statementsOf(sql: string): string[] {

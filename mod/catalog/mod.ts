@@ -26,3 +26,11 @@ export type { SeenSnapshot, SnapshotCursor, SnapshotRow } from "./snapshots.ts";
 export type { StoreRow } from "./stores.ts";
 export type { NewStoredFile, StoreChanges, StoredFileRow, VerifiedFile } from "./stored_files.ts";
 export type { RemovedFileRow } from "./removed_files.ts";
+export type { FoundVersion, NameTest, SearchPlace } from "./search.ts";
+export type {
+  LineChanges,
+  NewVersion,
+  OpenVersion,
+  SearchLineRow,
+  UnindexedSnapshot,
+} from "./search_lines.ts";

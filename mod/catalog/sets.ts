@@ -2,6 +2,8 @@
 import { and, asc, count, eq, gt, inArray, isNotNull, type SQL } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import type { Queries } from "./query.ts";
+import { dropOrphanNames } from "./search_lines.ts";
+import { forgetPlace } from "./snapshots.ts";
 import { backupSet, setDestination } from "./tables.ts";
 
 /** A destination of a set. */
@@ -84,6 +86,10 @@ export const setQueries = {
           before.map((row) => [placeKey(row), row.madeAt]),
         );
         await insertDestinations(database, id, destinations, madeAt);
+        const kept = new Set(destinations.map((each) => each.destinationId));
+        for (const { destinationId } of before) {
+          if (!kept.has(destinationId)) await forgetPlace(database, id, destinationId);
+        }
       }
       return true;
     },
@@ -94,7 +100,9 @@ export const setQueries = {
     },
     /** Forgets a set with all that is known of its snapshots; its runs stay. False where there is none. */
     async remove(database: Database, id: string): Promise<boolean> {
-      return (await database.delete(backupSet).where(eq(backupSet.id, id))).rowsAffected > 0;
+      const { rowsAffected } = await database.delete(backupSet).where(eq(backupSet.id, id));
+      await dropOrphanNames(database);
+      return rowsAffected > 0;
     },
   },
 } as const satisfies Queries;

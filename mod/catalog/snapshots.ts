@@ -2,7 +2,8 @@
 import { and, count, desc, eq, type SQL, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import type { Queries } from "./query.ts";
-import { snapshot } from "./tables.ts";
+import { dropOrphanNames, dropUnheld } from "./search_lines.ts";
+import { searchLine, snapshot } from "./tables.ts";
 
 /** A snapshot of a set at one of its destinations, as last seen there. */
 export type SnapshotRow = typeof snapshot.$inferSelect;
@@ -56,10 +57,6 @@ export const snapshotQueries = {
     },
   },
   writes: {
-    /** Forgets all snapshots of one repository. */
-    async forget(database: Database, setId: string, destinationId: string): Promise<void> {
-      await database.delete(snapshot).where(ofPlace(setId, destinationId));
-    },
     /** Adds snapshots that were seen, of which those that are known stay as they are, and removes those that are gone. */
     async sync(
       database: Database,
@@ -80,13 +77,26 @@ export const snapshotQueries = {
           FROM json_each(${rows})`);
       }
       if (gone.length > 0) {
-        await database.run(sql`
+        const removed = await database.all<{ lineId: number | null; sequence: number | null }>(sql`
           DELETE FROM snapshot WHERE set_id = ${setId} AND destination_id = ${destinationId}
-            AND id IN (SELECT value FROM json_each(${JSON.stringify(gone)}))`);
+            AND id IN (SELECT value FROM json_each(${JSON.stringify(gone)}))
+          RETURNING line_id AS lineId, sequence`);
+        for (const [lineId, rows] of Map.groupBy(removed, (row) => row.lineId)) {
+          const sequences = rows.map(({ sequence }) => sequence).filter((sequence) => sequence !== null);
+          if (lineId !== null) await dropUnheld(database, lineId, sequences);
+        }
       }
     },
   },
 } as const satisfies Queries;
+
+/** Forgets all snapshots of one repository, and what the search index knows of it. */
+export async function forgetPlace(database: Database, setId: string, destinationId: string): Promise<void> {
+  await database.delete(snapshot).where(ofPlace(setId, destinationId));
+  await database.delete(searchLine)
+    .where(and(eq(searchLine.setId, setId), eq(searchLine.destinationId, destinationId)));
+  await dropOrphanNames(database);
+}
 
 function ofPlace(setId: string, destinationId: string | undefined): SQL {
   const ofSet = eq(snapshot.setId, setId);

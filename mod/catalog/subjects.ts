@@ -10,6 +10,8 @@ import { tokenQueries } from "./tokens.ts";
 import { userQueries } from "./users.ts";
 import { destinationQueries } from "./destinations.ts";
 import { runQueries } from "./runs.ts";
+import { searchQueries } from "./search.ts";
+import { searchLineQueries } from "./search_lines.ts";
 import { setQueries } from "./sets.ts";
 import { removedFileQueries } from "./removed_files.ts";
 import { snapshotQueries } from "./snapshots.ts";
@@ -28,6 +30,8 @@ export const SUBJECTS = {
   users: userQueries,
   destinations: destinationQueries,
   runs: runQueries,
+  search: searchQueries,
+  searchLines: searchLineQueries,
   sets: setQueries,
   snapshots: snapshotQueries,
   stores: storeQueries,

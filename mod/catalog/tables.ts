@@ -169,9 +169,78 @@ export const snapshot = sqliteTable("snapshot", {
   summary: text("summary"),
   /** When its names were taken into the search index. */
   indexedAt: integer("indexed_at"),
+  /** The line of the search index that it belongs to, and its place there; null until it is taken in. */
+  lineId: integer("line_id"),
+  sequence: integer("sequence"),
 }, (table) => [
   primaryKey({ columns: [table.setId, table.destinationId, table.id] }),
+  index("snapshot_line").on(table.lineId, table.sequence),
   index("snapshot_taken").on(table.setId, table.takenAt, table.id),
+]);
+
+/**
+ * A row of snapshots in the search index: those of one host and the same paths in one repository. Each changes little
+ * against the one before.
+ */
+export const searchLine = sqliteTable("search_line", {
+  id: integer("id").primaryKey(),
+  setId: text("set_id").notNull().references(() => backupSet.id, { onDelete: "cascade" }),
+  destinationId: text("destination_id").notNull().references(() => destination.id, { onDelete: "cascade" }),
+  hostname: text("hostname").notNull(),
+  /** JSON array of texts, as in the snapshot. */
+  paths: text("paths").notNull(),
+  /** Sequence of the last snapshot that was taken in; 0: none yet. */
+  head: integer("head").notNull(),
+  /** Its tree; null while another is being taken in. */
+  tree: text("tree"),
+}, (table) => [
+  uniqueIndex("search_line_group").on(table.setId, table.destinationId, table.hostname, table.paths),
+]);
+
+/** Names of entries, each once. Bytes that are not UTF-8 are escaped reversibly. The table `file_name` finds parts of them. */
+export const entryName = sqliteTable("entry_name", {
+  id: integer("id").primaryKey(),
+  name: text("name").notNull(),
+  /** The same in lower case. */
+  folded: text("folded").notNull(),
+}, (table) => [uniqueIndex("entry_name_text").on(table.name)]);
+
+/** Folders of a line. */
+export const entryFolder = sqliteTable("entry_folder", {
+  id: integer("id").primaryKey(),
+  lineId: integer("line_id").notNull().references(() => searchLine.id, { onDelete: "cascade" }),
+  /** Null for the root. */
+  parentId: integer("parent_id"),
+  nameId: integer("name_id"),
+  /** Names joined and led by slashes; empty for the root. */
+  path: text("path").notNull(),
+}, (table) => [
+  uniqueIndex("entry_folder_path").on(table.lineId, table.path),
+  index("entry_folder_parent").on(table.parentId),
+  index("entry_folder_name").on(table.nameId),
+]);
+
+/** One state of an entry, and the snapshots of its line that hold it: those from `first` to `last`. */
+export const entryVersion = sqliteTable("entry_version", {
+  id: integer("id").primaryKey(),
+  folderId: integer("folder_id").notNull().references(() => entryFolder.id, { onDelete: "cascade" }),
+  lineId: integer("line_id").notNull(),
+  nameId: integer("name_id").notNull(),
+  /** 0 file, 1 folder, 2 symlink, 3 other. */
+  kind: integer("kind").notNull(),
+  size: integer("size").notNull(),
+  modifiedAt: integer("modified_at").notNull(),
+  /** 53 bits of a hash of what makes the state. */
+  state: integer("state").notNull(),
+  first: integer("first").notNull(),
+  /** 2^53 - 1 while the line's head holds it. */
+  last: integer("last").notNull(),
+  /** Of a folder that the head holds: its tree, where all below it has been taken in. */
+  tree: text("tree"),
+}, (table) => [
+  index("entry_version_name").on(table.nameId, table.folderId, table.first),
+  index("entry_version_folder").on(table.folderId, table.last),
+  index("entry_version_ended").on(table.lineId, table.last),
 ]);
 
 /** Clients as this server knows them. */

@@ -1,8 +1,8 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { Catalog, SetDestinationRow } from "../catalog/mod.ts";
-import { isSgError, SgError } from "../errors/mod.ts";
+import { isSgError, type SgCode, SgError } from "../errors/mod.ts";
 import { type Ports, Session, type SessionOptions } from "../job/mod.ts";
-import type { KdfCost } from "../repository/mod.ts";
+import type { KdfCost, Repository } from "../repository/mod.ts";
 import type { Destinations } from "./destinations.ts";
 import { notFound } from "./fields.ts";
 import type { BackupSet } from "./records.ts";
@@ -39,6 +39,18 @@ export interface UseOptions {
 
 /** How a repository is opened or made. */
 type Opening = SessionOptions & { readonly password: string };
+/** Repositories kept open for reading: each holds its index in memory. */
+const READERS_MAX = 4;
+/** What a reader meets that does not know of a prune. */
+const STALE: ReadonlySet<SgCode> = new Set<SgCode>(["SG1005", "SG1006", "SG1028"]);
+/** Answers to the question, not failures of the reader. */
+const PASSED_UP: ReadonlySet<SgCode> = new Set<SgCode>(["SG1010", "SG1011", "SG1036", "SG1040"]);
+
+/** A repository that is open for reading. */
+interface Reader {
+  readonly opening: Promise<Session>;
+  users: number;
+}
 
 /** Names a place. */
 export function placeKey(setId: string, destinationId: string): string {
@@ -48,6 +60,8 @@ export function placeKey(setId: string, destinationId: string): string {
 /** Opens the repositories of sets, for runs and for browsing. */
 export class Repositories implements AsyncDisposable {
   readonly #parts: RepositoryParts;
+  readonly #stop = new AbortController();
+  readonly #readers = new Map<string, Reader>();
 
   constructor(parts: RepositoryParts) {
     this.#parts = parts;
@@ -62,6 +76,23 @@ export class Repositories implements AsyncDisposable {
     return await work(session);
   }
 
+  /**
+   * Does work with the set's repository, its index loaded, for reading without a lock; it is kept open for the next one. What
+   * is stale, because somebody has pruned since, is opened again once. Failures as of {@link use}.
+   */
+  async read<T>(place: Place, signal: AbortSignal, work: (repository: Repository) => Promise<T>): Promise<T> {
+    const key = placeKey(place.setId, place.destinationId);
+    const kept = this.#readers.has(key);
+    try {
+      return await this.#withReader(place, key, signal, work);
+    } catch (error) {
+      if (isSgError(error) && PASSED_UP.has(error.code)) throw error;
+      await this.#dropReader(key);
+      if (!kept || signal.aborted || !isSgError(error) || !STALE.has(error.code)) throw error;
+    }
+    return await this.#withReader(place, key, signal, work);
+  }
+
   /** The set and its destination's row. SG1036. */
   async find({ setId, destinationId }: Place): Promise<{ set: BackupSet; row: SetDestinationRow }> {
     const set = await this.#parts.sets.get(setId);
@@ -69,6 +100,57 @@ export class Repositories implements AsyncDisposable {
     const row = rows?.find((each) => each.destinationId === destinationId);
     if (!row) throw notFound("destination of the set", destinationId);
     return { set, row };
+  }
+
+  async #withReader<T>(
+    place: Place,
+    key: string,
+    signal: AbortSignal,
+    work: (repository: Repository) => Promise<T>,
+  ): Promise<T> {
+    let reader = this.#readers.get(key);
+    // The latest used stands last.
+    this.#readers.delete(key);
+    reader ??= { opening: this.#openReader(place), users: 0 };
+    this.#readers.set(key, reader);
+    reader.users++;
+    try {
+      const { repository } = await untilAborted(reader.opening, signal);
+      return await work(repository);
+    } finally {
+      reader.users--;
+      await this.#trimReaders();
+    }
+  }
+
+  /** Opened for many: it does not end with the one who asked first. */
+  async #openReader(place: Place): Promise<Session> {
+    const { signal } = this.#stop;
+    const session = await this.#open(place, { signal });
+    try {
+      await session.loadIndex(signal);
+      return session;
+    } catch (error) {
+      await session[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  async #trimReaders(): Promise<void> {
+    for (const [key, { users }] of this.#readers) {
+      if (this.#readers.size <= READERS_MAX) return;
+      if (users === 0) await this.#dropReader(key);
+    }
+  }
+
+  async #dropReader(key: string): Promise<void> {
+    const reader = this.#readers.get(key);
+    this.#readers.delete(key);
+    try {
+      await (await reader?.opening)?.[Symbol.asyncDispose]();
+    } catch {
+      // It never opened: there is nothing to close.
+    }
   }
 
   async #open(place: Place, options: UseOptions): Promise<Session> {
@@ -153,7 +235,21 @@ export class Repositories implements AsyncDisposable {
     return Number(this.#parts.ports.clock.now() / 1_000_000n);
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return Promise.resolve();
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await Promise.all([...this.#readers.keys()].map((key) => this.#dropReader(key)));
+  }
+}
+
+/** The promise's value, unless the signal aborts before. */
+async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason);
+  if (signal.aborted) onAbort();
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await Promise.race([promise, aborted]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
   }
 }

@@ -52,7 +52,6 @@ export class SetRemoval {
     );
     if (left.length < set.destinations.length) {
       await this.#catalog.sets.change(set.id, {}, left);
-      await this.#catalog.snapshots.forget(set.id, run.destinationId ?? "");
     }
     await this.#settle(set.id, left.length, open);
   }
