@@ -47,6 +47,7 @@ const PROBE = "sparegrid-probe";
 /** Where backups of this machine go: folders, REST servers, SpareGrid servers. Secrets lie sealed in the catalog. */
 export class Destinations {
   readonly #parts: DestinationParts;
+  #aways = 0;
 
   constructor(parts: DestinationParts) {
     this.#parts = parts;
@@ -137,6 +138,24 @@ export class Destinations {
     }
   }
 
+  /**
+   * Tells whether the way to a repository has changed; only to be compared. In a folder it is another one, too, when another
+   * drive was mounted there: what was opened before would still lead to the old one. SG1036.
+   */
+  async shape(id: string, repository: string): Promise<string> {
+    const { kind, place, account, secret, fingerprint, uploadBytesPerSecond } = await this.#row(id);
+    const folder = kind === "folder" ? this.#folderMark(`${place}/${repository}`) : "";
+    return JSON.stringify([
+      place,
+      repository,
+      folder,
+      account,
+      secret?.toHex(),
+      fingerprint,
+      uploadBytesPerSecond,
+    ]);
+  }
+
   /** Throws what keeps a destination from being reached, at the first failure. SG1036 where there is none. */
   async assertReachable(id: string, signal: AbortSignal): Promise<void> {
     await this.#assertReachable(await this.#row(id), signal);
@@ -200,6 +219,16 @@ export class Destinations {
       if (!isSgError(error, "SG1006")) throw error;
     } finally {
       await storage.close();
+    }
+  }
+
+  #folderMark(path: string): string {
+    try {
+      const { dev, ino } = this.#parts.fs.statPath(path);
+      return `${dev}:${ino}`;
+    } catch {
+      // Like nothing before: what is not there cannot be the same.
+      return `away ${++this.#aways}`;
     }
   }
 

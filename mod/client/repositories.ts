@@ -2,10 +2,11 @@
 import type { Catalog, SetDestinationRow } from "../catalog/mod.ts";
 import { isSgError, type SgCode, SgError } from "../errors/mod.ts";
 import { type Ports, Session, type SessionOptions } from "../job/mod.ts";
-import type { KdfCost, Repository } from "../repository/mod.ts";
+import type { KdfCost, OpenedKey, Repository } from "../repository/mod.ts";
 import type { Destinations } from "./destinations.ts";
 import { notFound } from "./fields.ts";
 import type { BackupSet } from "./records.ts";
+import { SessionPool } from "./session_pool.ts";
 import type { BackupSets } from "./sets.ts";
 
 /** A set's repository at one of its destinations. */
@@ -33,38 +34,29 @@ export interface UseOptions {
   readonly signal: AbortSignal;
   /** Make the repository where there never was one. */
   readonly make?: boolean;
-  /** Hears sentences worth a line. */
-  readonly note?: (message: string) => void;
 }
 
-/** How a repository is opened or made. */
-type Opening = SessionOptions & { readonly password: string };
-/** Repositories kept open for reading: each holds its index in memory. */
-const READERS_MAX = 4;
 /** What a reader meets that does not know of a prune. */
 const STALE: ReadonlySet<SgCode> = new Set<SgCode>(["SG1005", "SG1006", "SG1028"]);
-/** Answers to the question, not failures of the reader. */
-const PASSED_UP: ReadonlySet<SgCode> = new Set<SgCode>(["SG1010", "SG1011", "SG1036", "SG1040"]);
-
-/** A repository that is open for reading. */
-interface Reader {
-  readonly opening: Promise<Session>;
-  users: number;
-}
 
 /** Names a place. */
 export function placeKey(setId: string, destinationId: string): string {
   return `${setId}/${destinationId}`;
 }
 
-/** Opens the repositories of sets, for runs and for browsing. */
+/**
+ * Opens the repositories of sets, for runs and for browsing, and keeps them open: the key is derived and the index loaded
+ * once, not for each run.
+ */
 export class Repositories implements AsyncDisposable {
   readonly #parts: RepositoryParts;
-  readonly #stop = new AbortController();
-  readonly #readers = new Map<string, Reader>();
+  readonly #pool: SessionPool;
+  /** Opened keys, so that a repository that is opened again need not derive its key again. Never logged. */
+  readonly #keys = new Map<string, OpenedKey>();
 
   constructor(parts: RepositoryParts) {
     this.#parts = parts;
+    this.#pool = new SessionPool(parts.ports.clock);
   }
 
   /**
@@ -72,25 +64,42 @@ export class Repositories implements AsyncDisposable {
    * repository yet; SG0136 where there was one in a folder and it is not there now; and the failures of opening.
    */
   async use<T>(place: Place, options: UseOptions, work: (session: Session) => Promise<T>): Promise<T> {
-    await using session = await this.#open(place, options);
-    return await work(session);
+    const { set, row } = await this.find(place);
+    const shape = await this.#parts.destinations.shape(place.destinationId, row.repository);
+    const order = {
+      key: placeKey(place.setId, place.destinationId),
+      // With other options, or another way to the destination, it is another session.
+      shape: `${set.options.compression} ${shape}`,
+      open: (signal: AbortSignal) => this.#open(place, { ...options, signal }),
+    };
+    const lent = this.#pool.lend(order);
+    try {
+      return await lent.use(options.signal, work);
+    } catch (error) {
+      // Before a run begins it sees whether its repository is still there; what was kept open may be of another drive.
+      if (!lent.warm || !isSgError(error, "SG1002")) throw error;
+      lent.spoil();
+    } finally {
+      await lent[Symbol.asyncDispose]();
+    }
+    await using again = this.#pool.lend(order);
+    return await again.use(options.signal, work);
   }
 
   /**
-   * Does work with the set's repository, its index loaded, for reading without a lock; it is kept open for the next one. What
-   * is stale, because somebody has pruned since, is opened again once. Failures as of {@link use}.
+   * Does work with the set's repository, its index loaded, for reading without a lock. What is stale, because somebody has
+   * pruned since, is loaded again once. Failures as of {@link use}.
    */
   async read<T>(place: Place, signal: AbortSignal, work: (repository: Repository) => Promise<T>): Promise<T> {
-    const key = placeKey(place.setId, place.destinationId);
-    const kept = this.#readers.has(key);
-    try {
-      return await this.#withReader(place, key, signal, work);
-    } catch (error) {
-      if (isSgError(error) && PASSED_UP.has(error.code)) throw error;
-      await this.#dropReader(key);
-      if (!kept || signal.aborted || !isSgError(error) || !STALE.has(error.code)) throw error;
-    }
-    return await this.#withReader(place, key, signal, work);
+    return await this.use(place, { signal }, async (session) => {
+      try {
+        return await readOnce(session, signal, work);
+      } catch (error) {
+        if (signal.aborted || !isSgError(error) || !STALE.has(error.code)) throw error;
+      }
+      session.rest();
+      return await readOnce(session, signal, work);
+    });
   }
 
   /** The set and its destination's row. SG1036. */
@@ -102,87 +111,60 @@ export class Repositories implements AsyncDisposable {
     return { set, row };
   }
 
-  async #withReader<T>(
-    place: Place,
-    key: string,
-    signal: AbortSignal,
-    work: (repository: Repository) => Promise<T>,
-  ): Promise<T> {
-    let reader = this.#readers.get(key);
-    // The latest used stands last.
-    this.#readers.delete(key);
-    reader ??= { opening: this.#openReader(place), users: 0 };
-    this.#readers.set(key, reader);
-    reader.users++;
-    try {
-      const { repository } = await untilAborted(reader.opening, signal);
-      return await work(repository);
-    } finally {
-      reader.users--;
-      await this.#trimReaders();
-    }
-  }
-
-  /** Opened for many: it does not end with the one who asked first. */
-  async #openReader(place: Place): Promise<Session> {
-    const { signal } = this.#stop;
-    const session = await this.#open(place, { signal });
-    try {
-      await session.loadIndex(signal);
-      return session;
-    } catch (error) {
-      await session[Symbol.asyncDispose]();
-      throw error;
-    }
-  }
-
-  async #trimReaders(): Promise<void> {
-    for (const [key, { users }] of this.#readers) {
-      if (this.#readers.size <= READERS_MAX) return;
-      if (users === 0) await this.#dropReader(key);
-    }
-  }
-
-  async #dropReader(key: string): Promise<void> {
-    const reader = this.#readers.get(key);
-    this.#readers.delete(key);
-    try {
-      await (await reader?.opening)?.[Symbol.asyncDispose]();
-    } catch {
-      // It never opened: there is nothing to close.
-    }
-  }
-
   async #open(place: Place, options: UseOptions): Promise<Session> {
-    const { catalog, ports } = this.#parts;
     const { set, row } = await this.find(place);
-    const session = await this.#sessionOptions(set, place, options);
     // The storage tries again and again; that a destination is away is to be known at once.
     await this.#parts.destinations.assertReachable(place.destinationId, options.signal);
+    const session = await this.#openOrMake(set, row, options);
+    this.#keys.set(placeKey(place.setId, place.destinationId), session.key);
+    if (row.madeAt === null) {
+      const now = Number(this.#parts.ports.clock.now() / 1_000_000n);
+      await this.#parts.catalog.sets.made(set.id, place.destinationId, now);
+    }
+    return session;
+  }
+
+  async #openOrMake(set: BackupSet, row: SetDestinationRow, options: UseOptions): Promise<Session> {
     try {
-      const opened = await this.#withStorage(row, (storage) => Session.open(ports, storage, session));
-      if (row.madeAt === null) await this.#noteMade(place);
-      return opened;
+      return await this.#openThere(set, row, options.signal);
     } catch (error) {
       if (!isSgError(error, "SG1002")) throw error;
       if (row.madeAt !== null) throw await this.#goneAway(row, error);
       if (!options.make) throw error;
     }
-    const made = await this.#make(row, session);
-    await catalog.sets.made(set.id, place.destinationId, this.#now());
-    return made;
+    const { ports, kdf, sets } = this.#parts;
+    const password = await sets.password(set.id);
+    const session = {
+      ...await this.#sessionOptions(set, row, options.signal),
+      password,
+      ...(kdf && { kdf }),
+    };
+    try {
+      return await this.#withStorage(row, (storage) => Session.init(ports, storage, session));
+    } catch (error) {
+      // Somebody made it meanwhile.
+      if (!isSgError(error, "SG1004")) throw error;
+      return await this.#openThere(set, row, options.signal);
+    }
   }
 
-  /** Makes the repository, or opens the one that somebody made meanwhile. */
-  async #make(row: SetDestinationRow, session: Opening): Promise<Session> {
-    const { ports, kdf } = this.#parts;
-    try {
-      const options = { ...session, ...(kdf && { kdf }) };
-      return await this.#withStorage(row, (storage) => Session.init(ports, storage, options));
-    } catch (error) {
-      if (!isSgError(error, "SG1004")) throw error;
-      return await this.#withStorage(row, (storage) => Session.open(ports, storage, session));
+  /** Opens with the key of before, or else with the password. */
+  async #openThere(set: BackupSet, row: SetDestinationRow, signal: AbortSignal): Promise<Session> {
+    const { ports, sets } = this.#parts;
+    const session = await this.#sessionOptions(set, row, signal);
+    const name = placeKey(row.setId, row.destinationId);
+    const key = this.#keys.get(name);
+    if (key) {
+      try {
+        return await this.#withStorage(row, (storage) => Session.open(ports, storage, { ...session, key }));
+      } catch (error) {
+        // Another repository is there by now.
+        if (!isSgError(error, "SG1001")) throw error;
+        this.#keys.delete(name);
+      }
     }
+    const password = await sets.password(set.id);
+    return await this.#withStorage(row, (storage) => Session.open(ports, storage, { ...session, password }));
   }
 
   async #withStorage(
@@ -200,20 +182,17 @@ export class Repositories implements AsyncDisposable {
 
   async #sessionOptions(
     set: BackupSet,
-    { destinationId }: Place,
-    { signal, note = () => {} }: UseOptions,
-  ): Promise<Opening> {
-    const { sets, destinations, cacheFolder, threads } = this.#parts;
+    { destinationId }: SetDestinationRow,
+    signal: AbortSignal,
+  ): Promise<SessionOptions> {
+    const { destinations, cacheFolder, threads, ports } = this.#parts;
     const { kind } = await destinations.get(destinationId);
     return {
-      ...{ signal, note, password: await sets.password(set.id), compression: set.options.compression },
+      ...{ signal, compression: set.options.compression },
+      note: (message) => ports.log.write("info", message, { set: set.name }),
       ...(cacheFolder === undefined ? {} : { cacheFolder, cacheStorage: kind !== "folder" }),
       ...(threads === undefined ? {} : { threads }),
     };
-  }
-
-  async #noteMade({ setId, destinationId }: Place): Promise<void> {
-    await this.#parts.catalog.sets.made(setId, destinationId, this.#now());
   }
 
   /** A repository that was seen before is not there: at a folder the drive is away, and nothing must be begun anew. */
@@ -231,25 +210,23 @@ export class Repositories implements AsyncDisposable {
     );
   }
 
-  #now(): number {
-    return Number(this.#parts.ports.clock.now() / 1_000_000n);
-  }
-
+  /** Closes all; what is in use fails. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#stop.abort();
-    await Promise.all([...this.#readers.keys()].map((key) => this.#dropReader(key)));
+    this.#keys.clear();
+    await this.#pool[Symbol.asyncDispose]();
   }
 }
 
-/** The promise's value, unless the signal aborts before. */
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason);
-  if (signal.aborted) onAbort();
-  signal.addEventListener("abort", onAbort, { once: true });
+async function readOnce<T>(
+  session: Session,
+  signal: AbortSignal,
+  work: (repository: Repository) => Promise<T>,
+): Promise<T> {
+  const repository = session.repository.forRun({ fresh: false, writes: false });
   try {
-    return await Promise.race([promise, aborted]);
+    await repository.loadIndex({ signal });
+    return await work(repository);
   } finally {
-    signal.removeEventListener("abort", onAbort);
+    repository.end();
   }
 }

@@ -75,7 +75,7 @@ export class RunAttempt {
       observer: { problem: (problem) => live.addProblem(problem), note },
     };
     const drillFolder = `${scratchFolder}/drill-${live.run.id}`;
-    const use = { signal, note, make: live.kind === "backup" };
+    const use = { signal, make: live.kind === "backup" };
     return await repositories.use(place, use, async (session) => {
       const outcome = await performTask({ run: live.run, set, session, options, drillFolder });
       if (live.kind === "backup" || live.kind === "forget") await this.#refresh(place, session.repository);
