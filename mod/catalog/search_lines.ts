@@ -172,6 +172,10 @@ async function addNames(database: Database, names: LineChanges["names"]): Promis
   );
 }
 
+/**
+ * Ends states at the head. What a try began that did not come to its end, and is ended now, was held by no snapshot: it ends
+ * before it begins, and goes with {@link dropUnheld}.
+ */
 async function endVersions(
   database: Database,
   head: number,
@@ -187,11 +191,6 @@ async function endVersions(
       UPDATE entry_version SET last = ${head}, tree = NULL WHERE last = ${OPEN} AND folder_id IN (
         SELECT id FROM entry_folder
         WHERE line_id = ${lineId} AND (path = ${path} OR (path >= ${`${path}/`} AND path < ${`${path}0`})))`);
-  }
-  // Begun by a try that did not come to its end, and ended now: no snapshot ever held it.
-  if (ended.length + gone.length > 0) {
-    await database.run(sql`
-      DELETE FROM entry_version WHERE line_id = ${lineId} AND last = ${head} AND first > ${head}`);
   }
 }
 
@@ -247,13 +246,32 @@ export async function dropUnheld(
 }
 
 async function dropBetween(database: Database, lineId: number, low: number, high: number): Promise<void> {
-  const rows = await database.all(sql`
-    DELETE FROM entry_version WHERE line_id = ${lineId} AND last > ${low} AND last < ${high} AND first > ${low}
-      AND NOT EXISTS (SELECT 1 FROM snapshot s WHERE s.line_id = ${lineId} AND s.sequence BETWEEN first AND last)
-    RETURNING name_id, folder_id`) as { name_id: number; folder_id: number }[];
-  if (rows.length === 0) return;
-  await dropFolders(database, new Set(rows.map((row) => row.folder_id)));
-  await dropNames(database, new Set(rows.map((row) => row.name_id)));
+  await dropUnused(
+    database,
+    await database.all(sql`
+      DELETE FROM entry_version WHERE line_id = ${lineId} AND last > ${low} AND last < ${high} AND first > ${low}
+        AND NOT EXISTS (SELECT 1 FROM snapshot s WHERE s.line_id = ${lineId} AND s.sequence BETWEEN first AND last)
+      RETURNING name_id AS nameId, folder_id AS folderId`),
+  );
+}
+
+interface Dropped {
+  readonly nameId: number;
+  readonly folderId: number;
+}
+
+/** Removes names and folders that only these states, which are gone, needed. */
+async function dropUnused(database: Database, dropped: readonly Dropped[]): Promise<void> {
+  if (dropped.length === 0) return;
+  // The states may have been those of folders, which may be empty.
+  const pairs = JSON.stringify(dropped.map(({ folderId, nameId }) => [folderId, nameId]));
+  const inner = await database.all<{ id: number }>(sql`
+    SELECT f.id FROM json_each(${pairs}) j
+    CROSS JOIN entry_folder f ON f.parent_id = j.value ->> 0 AND f.name_id = j.value ->> 1`);
+  const folders = new Set([...dropped.map(({ folderId }) => folderId), ...inner.map(({ id }) => id)]);
+  const names = new Set(dropped.map(({ nameId }) => nameId));
+  for (const name of await dropFolders(database, folders)) names.add(name);
+  await dropNames(database, names);
 }
 
 /** Removes the names that nothing needs any more, after a line went with all that it held. */
@@ -265,17 +283,20 @@ export async function dropOrphanNames(database: Database): Promise<void> {
   await dropFromTrigrams(database, rows);
 }
 
-/** Folders without any state and without folders in them. */
-async function dropFolders(database: Database, ids: ReadonlySet<number>): Promise<void> {
+/** Removes those of the folders, and of the folders above, that hold nothing; gives their names. */
+async function dropFolders(database: Database, ids: ReadonlySet<number>): Promise<number[]> {
+  const names: number[] = [];
   for (let some = [...ids]; some.length > 0;) {
-    const rows = await database.all(sql`
+    const rows = await database.all<{ parentId: number; nameId: number }>(sql`
       DELETE FROM entry_folder WHERE id IN (SELECT value FROM json_each(${JSON.stringify(some)}))
         AND parent_id IS NOT NULL
         AND NOT EXISTS (SELECT 1 FROM entry_version v WHERE v.folder_id = entry_folder.id)
         AND NOT EXISTS (SELECT 1 FROM entry_folder f WHERE f.parent_id = entry_folder.id)
-      RETURNING parent_id`) as { parent_id: number }[];
-    some = [...new Set(rows.map((row) => row.parent_id))];
+      RETURNING parent_id AS parentId, name_id AS nameId`);
+    names.push(...rows.map(({ nameId }) => nameId));
+    some = [...new Set(rows.map(({ parentId }) => parentId))];
   }
+  return names;
 }
 
 async function dropNames(database: Database, ids: ReadonlySet<number>): Promise<void> {

@@ -1,15 +1,19 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import type { Clock } from "../base/mod.ts";
+import type { BlobId, Clock } from "../base/mod.ts";
 import type { Catalog } from "../catalog/mod.ts";
 import type { Ports } from "../job/mod.ts";
 import type { KdfCost } from "../repository/mod.ts";
 import type { RetryOptions } from "../storage/mod.ts";
+import { Browse } from "./browse.ts";
 import { Conductor } from "./conductor.ts";
 import { Destinations } from "./destinations.ts";
 import type { ServerLink, Vault } from "./needs.ts";
-import { Repositories } from "./repositories.ts";
+import { type Place, Repositories } from "./repositories.ts";
+import { Search } from "./search.ts";
+import { type FolderSource, SearchIndex } from "./search_index.ts";
 import { BackupSets } from "./sets.ts";
 import { SnapshotBook } from "./snapshot_book.ts";
+import { openFolder } from "./tree_folder.ts";
 
 /** What the client role stands on. */
 export interface ClientParts {
@@ -40,6 +44,12 @@ export interface Client extends AsyncDisposable {
   readonly sets: BackupSets;
   readonly runs: Conductor;
   readonly snapshots: SnapshotBook;
+  readonly browse: Browse;
+  readonly search: Search;
+  /** Is filled by itself; for those who must wait for it. */
+  readonly index: SearchIndex;
+  /** Reads which snapshots a set's repositories have, and takes new ones into the search index. SG1036 and what opening throws. */
+  refresh(set: string, signal: AbortSignal): Promise<void>;
 }
 
 /**
@@ -52,16 +62,46 @@ export async function openClient(parts: ClientParts): Promise<Client> {
   const sets = new BackupSets({ ...parts, ...ports });
   const repositories = new Repositories({ ...parts, destinations, sets });
   const snapshots = new SnapshotBook(catalog);
+  const browse = new Browse({ catalog, read: (...order) => repositories.read(...order) });
+  const index = new SearchIndex({ ...{ catalog, clock, log: ports.log }, read: folderReader(repositories) });
   const runs = await Conductor.open({
     ...{ catalog, destinations, sets, repositories, ports, clock, book: snapshots },
     scratchFolder: `${parts.dataFolder}/scratch`,
     ...(parts.runsAtOnce === undefined ? {} : { runsAtOnce: parts.runsAtOnce }),
+    onOver: ({ kind, setId, destinationId }) => {
+      const changes = kind === "backup" || kind === "forget";
+      if (changes && setId !== undefined && destinationId !== undefined) index.want({ setId, destinationId });
+    },
   });
+  await index.wantAll();
   return {
-    ...{ destinations, sets, runs, snapshots },
+    ...{ destinations, sets, runs, snapshots, browse, search: new Search(catalog), index },
+    async refresh(set, signal) {
+      for (const { destinationId } of (await sets.get(set)).destinations) {
+        const place = { setId: set, destinationId };
+        await repositories.use(
+          place,
+          { signal },
+          (session) => snapshots.refresh(place, session.repository, signal),
+        );
+        index.want(place);
+      }
+    },
     [Symbol.asyncDispose]: async () => {
       await runs[Symbol.asyncDispose]();
+      await index[Symbol.asyncDispose]();
       await repositories[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Reads folders of a place for the index: each once, so none is kept. */
+function folderReader(repositories: Repositories) {
+  return <T>(place: Place, signal: AbortSignal, work: (source: FolderSource) => Promise<T>): Promise<T> =>
+    repositories.read(place, signal, (repository) =>
+      work({
+        folder: async (tree, stop) =>
+          await openFolder(await repository.loadBlob("tree", tree as BlobId, stop), `tree ${tree}`, stop),
+        hash: (bytes) => repository.blobId(bytes),
+      }));
 }

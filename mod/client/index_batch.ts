@@ -19,6 +19,7 @@ const CHANGES_MAX = 5_000;
 export class IndexBatch {
   readonly #lineId: number;
   readonly #apply: (changes: LineChanges) => Promise<void>;
+  readonly #changesMax: number;
   readonly #names = new Map<string, string>();
   readonly #trees = new Map<string, readonly [number, string, string | null]>();
   #folders: (readonly [number, number, string, string])[] = [];
@@ -26,9 +27,10 @@ export class IndexBatch {
   #ended: number[] = [];
   #gone: string[] = [];
 
-  constructor(lineId: number, apply: (changes: LineChanges) => Promise<void>) {
+  constructor(lineId: number, apply: (changes: LineChanges) => Promise<void>, changesMax = CHANGES_MAX) {
     this.#lineId = lineId;
     this.#apply = apply;
+    this.#changesMax = changesMax;
   }
 
   add({ folderId, name, folded, kind, size, modifiedAt, state }: NewEntry): void {

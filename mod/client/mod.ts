@@ -19,3 +19,6 @@ export { Conductor, type ConductorParts } from "./conductor.ts";
 export type { OnRunChange } from "./run_news.ts";
 export { RunLists } from "./run_lists.ts";
 export { SnapshotBook } from "./snapshot_book.ts";
+export { Browse, type SnapshotFolder } from "./browse.ts";
+export { Search } from "./search.ts";
+export { SearchIndex } from "./search_index.ts";

@@ -279,6 +279,44 @@ export interface SetSnapshot {
   readonly bytes?: number;
 }
 
+/** What an entry of a snapshot is. */
+export type EntryKind = "file" | "folder" | "symlink" | "other";
+
+/** An entry of a snapshot. Names and paths are bytes. */
+export interface SnapshotEntry {
+  readonly name: Uint8Array;
+  readonly path: Uint8Array;
+  readonly kind: EntryKind;
+  readonly size: number;
+  readonly modifiedAt: number;
+  /** As `ls` shows it. */
+  readonly permissions: string;
+  readonly owner: string;
+  readonly group: string;
+  readonly linkTarget?: Uint8Array;
+}
+
+/** One state of an entry over the snapshots that hold it. */
+export interface FileVersion {
+  readonly setId: string;
+  readonly path: Uint8Array;
+  readonly kind: EntryKind;
+  readonly size: number;
+  readonly modifiedAt: number;
+  readonly firstSnapshot: SetSnapshot;
+  readonly lastSnapshot: SetSnapshot;
+  readonly snapshotCount: number;
+}
+
+/** What happened to an entry between two snapshots. */
+export interface SnapshotDifference {
+  /** `metadata`: only that; `type`: a folder became a file, or the like. */
+  readonly change: "added" | "removed" | "changed" | "metadata" | "type";
+  readonly path: Uint8Array;
+  readonly sizeBefore?: number;
+  readonly sizeAfter?: number;
+}
+
 /** What runs of one set and kind came to. */
 export interface ReportLine {
   readonly setId?: string;

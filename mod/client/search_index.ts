@@ -20,6 +20,8 @@ export interface IndexParts {
   readonly catalog: Catalog;
   readonly clock: Clock;
   readonly log: Log;
+  /** Changes that are written down at once; for tests. */
+  readonly changesMax?: number;
   /** Opens a place for reading, and does the work. */
   readonly read: <T>(
     place: Place,
@@ -105,7 +107,7 @@ export class SearchIndex implements AsyncDisposable {
     const { searchLines } = this.#parts.catalog;
     const { setId, destinationId } = place;
     const line = await searchLines.begin({ setId, destinationId, hostname, paths });
-    if (line.tree !== tree) await new LineWalk(this.#parts.catalog, line, source, signal).run(tree);
+    if (line.tree !== tree) await new LineWalk(this.#parts, line, source, signal).run(tree);
     await searchLines.finish(line.id, id, tree, Number(this.#parts.clock.now() / 1_000_000n));
   }
 
@@ -125,12 +127,17 @@ class LineWalk {
   readonly #lineId: number;
   #lastFolder = 0;
 
-  constructor(catalog: Catalog, line: SearchLineRow, source: FolderSource, signal: AbortSignal) {
+  constructor(
+    { catalog, changesMax }: IndexParts,
+    line: SearchLineRow,
+    source: FolderSource,
+    signal: AbortSignal,
+  ) {
     this.#catalog = catalog;
     this.#source = source;
     this.#signal = signal;
     this.#lineId = line.id;
-    this.#batch = new IndexBatch(line.id, (changes) => catalog.searchLines.apply(changes));
+    this.#batch = new IndexBatch(line.id, (changes) => catalog.searchLines.apply(changes), changesMax);
   }
 
   async run(tree: string): Promise<void> {
