@@ -95,12 +95,15 @@ export const searchLineQueries = {
       return (await database.select({ count: sql<number>`count(*)` }).from(entryVersion)
         .where(and(eq(entryVersion.folderId, folderId), eq(entryVersion.last, OPEN))))[0]!.count;
     },
-    /** The states of these names that the head holds in a folder. */
+    /**
+     * The states of these names that the head holds in a folder. By the index of names: by that of folders each name would
+     * cost a look at the whole folder.
+     */
     async openNamed(database: Database, folderId: number, names: readonly string[]): Promise<OpenVersion[]> {
       return await database.all(sql`
         SELECT v.id, n.name, v.kind, v.state, v.tree FROM json_each(${JSON.stringify(names)}) j
         CROSS JOIN entry_name n ON n.name = j.value
-        CROSS JOIN entry_version v ON v.name_id = n.id AND v.folder_id = ${folderId}
+        CROSS JOIN entry_version v INDEXED BY entry_version_name ON v.name_id = n.id AND v.folder_id = ${folderId}
         WHERE v.last = ${OPEN}`);
     },
   },
@@ -218,7 +221,7 @@ async function addVersions(
 async function setTrees(database: Database, { trees }: LineChanges): Promise<void> {
   if (trees.length === 0) return;
   await database.run(sql`
-    UPDATE entry_version SET tree = j.value ->> 2
+    UPDATE entry_version INDEXED BY entry_version_name SET tree = j.value ->> 2
     FROM json_each(${JSON.stringify(trees)}) j CROSS JOIN entry_name n ON n.name = j.value ->> 1
     WHERE entry_version.name_id = n.id AND entry_version.folder_id = j.value ->> 0 AND entry_version.last = ${OPEN}`);
 }

@@ -30,7 +30,8 @@ async function bench(stage: ClientStage) {
 /** All rows of a list, page by page. */
 async function all<R>(page: (after: string | undefined) => Promise<CursorPage<R>>): Promise<R[]> {
   const rows: R[] = [];
-  for (let after: string | undefined;;) {
+  let after: string | undefined;
+  for (;;) {
     const { rows: some, cursors, more } = await page(after);
     rows.push(...some);
     assert.equal(cursors.length, some.length);

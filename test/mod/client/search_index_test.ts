@@ -83,7 +83,8 @@ class IndexBench {
   /** All that a search finds, page by page. */
   async found(pattern: string, ignoreCase = false, limit = 3): Promise<FileVersion[]> {
     const rows: FileVersion[] = [];
-    for (let after: string | undefined;;) {
+    let after: string | undefined;
+    for (;;) {
       const page = await this.search.search({ pattern, ignoreCase }, {
         limit,
         ...(after === undefined ? {} : { after }),
