@@ -2,12 +2,11 @@
 import type { ClientNeeds } from "../api/mod.ts";
 import { utf8Text } from "../base/mod.ts";
 import type { Client } from "../client/mod.ts";
-import { SgError } from "../errors/mod.ts";
 import { type Ports, previewBackup } from "../job/mod.ts";
 
 /** The client role as the API takes it. */
 export function apiClientRole(client: Client, ports: Pick<Ports, "fs" | "clock">): ClientNeeds {
-  const { snapshots } = client;
+  const { snapshots, browse, search } = client;
   return {
     ...client,
     preview: async (paths, { largerThan, ...rules }, signal) => {
@@ -19,14 +18,10 @@ export function apiClientRole(client: Client, ports: Pick<Ports, "fs" | "clock">
       page: (set, destination, page) => snapshots.page(set, destination, page),
       count: (set, destination) => snapshots.count(set, destination),
       summary: (sets) => snapshots.summary(sets),
-      entries: () => Promise.reject(notYet("look into a snapshot")),
-      history: () => Promise.reject(notYet("show a file's history")),
-      search: () => Promise.reject(notYet("search")),
-      diff: () => Promise.reject(notYet("compare snapshots")),
+      entries: (order, page, signal) => browse.entries(order, page, signal),
+      history: (order, page, signal) => search.history(order, page, signal),
+      search: (order, page, signal) => search.search(order, page, signal),
+      diff: (order, page, signal) => browse.diff(order, page, signal),
     },
   };
-}
-
-function notYet(what: string): SgError {
-  return new SgError("SG1032", `Cannot ${what}: this version cannot do it yet`);
 }
