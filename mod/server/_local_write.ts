@@ -97,7 +97,11 @@ export class LocalWrite implements StoreWrite {
     return await this.#folders.within(from, (incoming) =>
       this.#folders.making(path, async (folder) => {
         // Between this look and the rename nothing else of this process runs, and there is no other process.
-        if (!replace && this.#isThere(folder, name)) return false;
+        if (!replace && this.#isThere(folder, name)) {
+          // Whoever gave it this name may not have come so far yet.
+          await syncFolder(this.#fs, folder);
+          return false;
+        }
         this.#fs.rename(incoming, temporary, folder, name);
         this.#named = true;
         await syncFolder(this.#fs, folder);

@@ -10,6 +10,8 @@ import { type Fd, type FileSystem, makePath, syncFolder } from "../platform/mod.
 export class StoreFolders {
   readonly #fs: FileSystem;
   readonly #root: Fd;
+  /** Folders being made, by path, until their names are durable. */
+  readonly #making = new Map<string, Promise<void>>();
 
   private constructor(fs: FileSystem, root: Fd) {
     this.#fs = fs;
@@ -36,12 +38,15 @@ export class StoreFolders {
 
   /** As {@link within}, with folders made, durably, where they are missing. */
   async making<T>(path: readonly string[], act: (folder: Fd) => T | Promise<T>): Promise<T> {
+    const steps = path.map((_, i) => path.slice(0, i + 1));
+    // A folder that somebody is making is there before its name is durable.
+    if (this.#making.size > 0) { for (const step of steps) await this.#making.get(step.join("/")); }
     let folder: Fd;
     try {
       folder = this.#openAll(path);
     } catch (error) {
       if (!isOsError(error, "ENOENT")) throw error;
-      for (let depth = 1; depth <= path.length; depth++) await this.#makeStep(path.slice(0, depth));
+      for (const step of steps) await this.#makeStep(step);
       folder = this.#openAll(path);
     }
     return await this.#with(folder, act);
@@ -95,7 +100,18 @@ export class StoreFolders {
     }
   }
 
+  /** Those who need the same folder at the same time share the work. */
   async #makeStep(path: readonly string[]): Promise<void> {
+    const key = path.join("/");
+    let making = this.#making.get(key);
+    if (!making) {
+      making = this.#makeOne(path).finally(() => this.#making.delete(key));
+      this.#making.set(key, making);
+    }
+    await making;
+  }
+
+  async #makeOne(path: readonly string[]): Promise<void> {
     if (await this.has(path)) return;
     await this.within(path.slice(0, -1), async (parent) => {
       this.#make(parent, path.at(-1)!);

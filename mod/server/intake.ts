@@ -96,6 +96,7 @@ export class Intake {
 
   async #verifyOnly(upload: Upload): Promise<void> {
     await this.#receive(upload, undefined, undefined);
+    await this.#parts.store.settle(upload.file);
   }
 
   /** Reads the body to its end. Gives its length and hash, which is right. */

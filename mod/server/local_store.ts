@@ -142,6 +142,13 @@ export class LocalStore implements Store {
     });
   }
 
+  async settle(file: StoreFile): Promise<void> {
+    await this.#try(
+      `store ${filePath(file)}`,
+      () => this.#store.making(folderOf(file), (folder) => syncFolder(this.#fs, folder)),
+    );
+  }
+
   async *read(file: StoreFile, offset: number, length: number): AsyncGenerator<Uint8Array<ArrayBuffer>> {
     const doing = `read ${filePath(file)}`;
     const fd = await this.#try(doing, () => this.#openFile(file));

@@ -58,6 +58,8 @@ export interface Store {
   list(place: StorePlace, type: FileType, area?: StoreArea): AsyncIterable<StoreEntry[]>;
   /** A file; undefined where there is none. */
   stat(file: StoreFile, area?: StoreArea): Promise<StoreEntry | undefined>;
+  /** Makes the name of a file that is there durable: another upload may have given it a moment ago. */
+  settle(file: StoreFile): Promise<void>;
   /** Bytes of a file, in pieces of bounded size. SG1006, and SG1005 where it is shorter. */
   read(file: StoreFile, offset: number, length: number): AsyncIterable<Uint8Array<ArrayBuffer>>;
   /** Begins a file. */
