@@ -30,7 +30,7 @@ export interface ApiClient extends Disposable {
 
 /** Opens the way to a service; nothing is sent yet. See {@link resolveApiPlace}. */
 export async function openApi(order: ApiOrder): Promise<ApiClient> {
-  return new HttpApiClient(await resolveApiPlace(order), systemClock);
+  return new HttpApiClient(await resolveApiPlace(order), systemClock, () => resolveApiPlace(order));
 }
 
 /** Largest answer, bytes. */
@@ -49,18 +49,18 @@ interface ApiAnswer {
 /** The client over HTTP/1.1. */
 export class HttpApiClient implements ApiClient {
   readonly address: string;
-  readonly #place: ApiPlace;
+  #place: ApiPlace;
+  #agent: http.Agent;
   readonly #clock: Clock;
-  readonly #agent: http.Agent;
+  readonly #again: () => Promise<ApiPlace>;
 
-  constructor(place: ApiPlace, clock: Clock) {
+  /** `again` finds the service anew after it was away: a service of this machine has another token then, and maybe another port. */
+  constructor(place: ApiPlace, clock: Clock, again: () => Promise<ApiPlace> = () => Promise.resolve(place)) {
     this.#place = place;
     this.#clock = clock;
+    this.#again = again;
     this.address = place.url.origin;
-    this.#agent = connectionPool(
-      place.url,
-      place.fingerprint === undefined ? {} : { pinnedSha256: place.fingerprint },
-    );
+    this.#agent = poolOf(place);
   }
 
   async ask<T>(document: string, variables: ApiVariables, signal: AbortSignal): Promise<T> {
@@ -87,6 +87,7 @@ export class HttpApiClient implements ApiClient {
     let pauseMs = PAUSE_FIRST_MS, first = true;
     for (;;) {
       try {
+        if (!first) await this.#renew();
         for await (const value of this.#stream<T>(document, variables, signal)) {
           pauseMs = PAUSE_FIRST_MS;
           first = false;
@@ -94,8 +95,7 @@ export class HttpApiClient implements ApiClient {
         }
         return;
       } catch (error) {
-        const broken = isSgError(error, "SG0083") || isSgError(error, "SG0136") || isSgError(error, "SG0134");
-        if (first || !broken) throw error;
+        if (first || !isAway(error)) throw error;
         await this.#clock.sleep(pauseMs, signal);
         pauseMs = Math.min(pauseMs * 2, PAUSE_MAX_MS);
       }
@@ -104,6 +104,14 @@ export class HttpApiClient implements ApiClient {
 
   [Symbol.dispose](): void {
     this.#agent.destroy();
+  }
+
+  async #renew(): Promise<void> {
+    const place = await this.#again();
+    if (JSON.stringify(place) === JSON.stringify(this.#place)) return;
+    this.#agent.destroy();
+    this.#place = place;
+    this.#agent = poolOf(place);
   }
 
   async *#stream<T>(document: string, variables: ApiVariables, signal: AbortSignal): AsyncGenerator<T> {
@@ -189,6 +197,16 @@ export class HttpApiClient implements ApiClient {
       remedies: REMEDIES,
     });
   }
+}
+
+/** A pool of connections for one place: never shared, for a pooled one is not checked again. */
+function poolOf({ url, fingerprint }: ApiPlace): http.Agent {
+  return connectionPool(url, fingerprint === undefined ? {} : { pinnedSha256: fingerprint });
+}
+
+/** True for what a service that is being started anew brings about. */
+function isAway(error: unknown): boolean {
+  return isSgError(error, "SG0083") || isSgError(error, "SG0136") || isSgError(error, "SG0134");
 }
 
 const REMEDIES = {

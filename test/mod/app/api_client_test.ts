@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { ServerResponse } from "node:http";
 import { HttpApiClient } from "../../../mod/app/api_client.ts";
 import { systemClock, utf8Text } from "../../../mod/base/mod.ts";
-import { isSgError, type SgCode } from "../../../mod/errors/mod.ts";
+import { isSgError, type SgCode, SgError } from "../../../mod/errors/mod.ts";
 import { type HttpHandler, HttpServer, readBody } from "../../../mod/http/mod.ts";
 import { silentLog } from "../../../mod/base/mod.ts";
 import { makeCertificate } from "../../kit/certificate.ts";
@@ -219,5 +219,40 @@ Deno.test("HttpApiClient.follow does not fill the memory with an event that neve
       Array.fromAsync(client.follow("subscription { x }", {}, never)),
       (error) => isSgError(error, "SG1017"),
     );
+  });
+});
+
+Deno.test("HttpApiClient.follow finds a service anew that came back with another token", async () => {
+  let cut = () => {};
+  await asked((response, times) => {
+    response.writeHead(200, { "Content-Type": "text/event-stream" });
+    response.write(event(times));
+    if (times === 2) response.end("event: complete\ndata:\n\n");
+    cut = () => response.destroy();
+    return new Promise<void>((resolve) => response.once("close", resolve));
+  }, async (client, seen) => {
+    const url = new URL(client.address);
+    const tokens = ["second"];
+    using renewed = new HttpApiClient(
+      { url, token: "first", fingerprint: undefined },
+      new FakeClock(),
+      () => {
+        // It is not there yet, and then it is.
+        const token = tokens.pop();
+        if (token === "second") tokens.push("third", "away");
+        if (token === "away") return Promise.reject(new SgError("SG0136", "It does not run"));
+        if (token === "second") return Promise.reject(new SgError("SG0136", "It does not run"));
+        return Promise.resolve({ url, token, fingerprint: undefined });
+      },
+    );
+    const got: unknown[] = [];
+    for await (const value of renewed.follow("subscription { x }", {}, never)) {
+      got.push(value);
+      cut();
+    }
+    assert.deepEqual([got, seen.map(({ authorization }) => authorization)], [[1, 2], [
+      "Bearer first",
+      "Bearer third",
+    ]]);
   });
 });
