@@ -69,6 +69,7 @@ export const SAID: { readonly [N in MutationName]-?: (args: ArgumentsOf<N>) => S
   }),
   deleteSet: ({ input: { id, withBackups } }) => ({ subject: id, details: { withBackups } }),
   recoverySheet: ({ set }) => ({ subject: set }),
+  refreshSnapshots: ({ set }) => ({ subject: set }),
   startRun: ({ input: { kind, set, destination, full } }) => ({
     subject: set ?? "",
     details: { kind, destination, full },

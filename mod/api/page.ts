@@ -4,7 +4,7 @@
 import { utf8, utf8TextStrict } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import type { Page as AccountPage, PageOrder } from "../account/mod.ts";
-import type { OwnPage } from "./client_needs.ts";
+import type { CursorPage } from "../client/mod.ts";
 import type { Page } from "./needs.ts";
 import type { Connection } from "./records.ts";
 
@@ -76,7 +76,7 @@ export async function connection<Row, Key>(
 export async function ownConnection<Row>(
   args: PageArguments,
   kind: CursorKind<string>,
-  fetch: (page: Page<string>) => Promise<OwnPage<Row>>,
+  fetch: (page: Page<string>) => Promise<CursorPage<Row>>,
 ): Promise<Connection<Row>> {
   const page = { ...pageOf(args, kind), limit: args.first };
   const { rows, cursors, more, total } = await fetch(page);

@@ -60,6 +60,7 @@ export const RESOLVERS = {
     ...destinations.Mutation,
     ...sets.Mutation,
     ...runs.Mutation,
+    ...snapshots.Mutation,
   },
   Subscription: { ...accounts.Subscription, ...runs.Subscription },
   AccountConnection: counted,

@@ -218,6 +218,7 @@ export type Mutation = {
   readonly updateSet: SetPayload;
   readonly deleteSet: DonePayload;
   readonly recoverySheet: RecoverySheetPayload;
+  readonly refreshSnapshots: SetPayload;
   readonly startRun: RunPayload;
   readonly startRestore: RunPayload;
   readonly suspendRun: RunPayload;
@@ -317,6 +318,11 @@ export type MutationDeleteSetArgs = {
 
 
 export type MutationRecoverySheetArgs = {
+  set: Scalars['ID']['input'];
+};
+
+
+export type MutationRefreshSnapshotsArgs = {
   set: Scalars['ID']['input'];
 };
 
@@ -1478,6 +1484,7 @@ export type MutationResolvers<ContextType = ApiContext, ParentType extends Resol
   updateSet?: Resolver<ResolversTypes['SetPayload'], ParentType, ContextType, RequireFields<MutationUpdateSetArgs, 'input'>>;
   deleteSet?: Resolver<ResolversTypes['DonePayload'], ParentType, ContextType, RequireFields<MutationDeleteSetArgs, 'input'>>;
   recoverySheet?: Resolver<ResolversTypes['RecoverySheetPayload'], ParentType, ContextType, RequireFields<MutationRecoverySheetArgs, 'set'>>;
+  refreshSnapshots?: Resolver<ResolversTypes['SetPayload'], ParentType, ContextType, RequireFields<MutationRefreshSnapshotsArgs, 'set'>>;
   startRun?: Resolver<ResolversTypes['RunPayload'], ParentType, ContextType, RequireFields<MutationStartRunArgs, 'input'>>;
   startRestore?: Resolver<ResolversTypes['RunPayload'], ParentType, ContextType, RequireFields<MutationStartRestoreArgs, 'input'>>;
   suspendRun?: Resolver<ResolversTypes['RunPayload'], ParentType, ContextType, RequireFields<MutationSuspendRunArgs, 'id'>>;

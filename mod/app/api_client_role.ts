@@ -6,22 +6,12 @@ import { type Ports, previewBackup } from "../job/mod.ts";
 
 /** The client role as the API takes it. */
 export function apiClientRole(client: Client, ports: Pick<Ports, "fs" | "clock">): ClientNeeds {
-  const { snapshots, browse, search } = client;
   return {
     ...client,
     preview: async (paths, { largerThan, ...rules }, signal) => {
       const excludes = { ...rules, ...(typeof largerThan === "number" ? { largerThan } : {}) };
       const { excluded, ...sums } = await previewBackup(ports, { paths, excludes }, signal);
       return { ...sums, excluded: excluded.map(({ path, bytes }) => ({ path: utf8Text(path), bytes })) };
-    },
-    snapshots: {
-      page: (set, destination, page) => snapshots.page(set, destination, page),
-      count: (set, destination) => snapshots.count(set, destination),
-      summary: (sets) => snapshots.summary(sets),
-      entries: (order, page, signal) => browse.entries(order, page, signal),
-      history: (order, page, signal) => search.history(order, page, signal),
-      search: (order, page, signal) => search.search(order, page, signal),
-      diff: (order, page, signal) => browse.diff(order, page, signal),
     },
   };
 }

@@ -61,6 +61,7 @@ export class Browse {
       rows: nodes.map((node) => entryFacts(node, joinPath(path, node.name))),
       cursors: nodes.map(({ name }) => toBase64(name)),
       more: from + limitOf(page) < folder.count,
+      total: folder.count,
     };
   }
 

@@ -16,6 +16,8 @@ export interface CursorPage<Row> {
   readonly cursors: readonly string[];
   /** True when there is another row behind the last one. */
   readonly more: boolean;
+  /** Rows of the whole list, where that is known without more work. */
+  readonly total?: number;
 }
 
 /** What a destination is. */

@@ -234,11 +234,16 @@ export function apiClient(runs: ConductorNeeds): ClientNeeds {
       page: () => Promise.resolve([SNAPSHOT]),
       count: () => Promise.resolve(1),
       summary: (sets) => Promise.resolve(new Map(sets.map((set) => [set, { count: 1, last: SNAPSHOT }]))),
+    },
+    browse: {
       entries: () => Promise.resolve({ rows: [entry, notUtf8], cursors: ["1", "2"], more: false, total: 2 }),
-      history: () => Promise.resolve({ rows: [version], cursors: ["1"], more: false }),
-      search: () => Promise.resolve({ rows: [version], cursors: ["1"], more: false }),
       diff: () => Promise.resolve(none),
     },
+    search: {
+      history: () => Promise.resolve({ rows: [version], cursors: ["1"], more: false }),
+      search: () => Promise.resolve({ rows: [version], cursors: ["1"], more: false }),
+    },
+    refresh: (id) => id === SET.id ? Promise.resolve() : Promise.reject(absent()),
   };
 }
 

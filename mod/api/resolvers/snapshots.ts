@@ -25,7 +25,7 @@ export const snapshots = {
       return ownConnection(
         args,
         textCursors("entries"),
-        (page) => clientIn(context).snapshots.entries(order, page, context.signal),
+        (page) => clientIn(context).browse.entries(order, page, context.signal),
       );
     },
     fileHistory: (_, args, context) => {
@@ -33,7 +33,7 @@ export const snapshots = {
       return ownConnection(
         args,
         textCursors("fileHistory"),
-        (page) => clientIn(context).snapshots.history(order, page, context.signal),
+        (page) => clientIn(context).search.history(order, page, context.signal),
       );
     },
     search: (_, args, context) => {
@@ -42,7 +42,7 @@ export const snapshots = {
       return ownConnection(
         args,
         textCursors("search"),
-        (page) => clientIn(context).snapshots.search(order, page, context.signal),
+        (page) => clientIn(context).search.search(order, page, context.signal),
       );
     },
     diff: (_, args, context) => {
@@ -51,8 +51,14 @@ export const snapshots = {
       return ownConnection(
         args,
         textCursors("diff"),
-        (page) => clientIn(context).snapshots.diff(order, page, context.signal),
+        (page) => clientIn(context).browse.diff(order, page, context.signal),
       );
+    },
+  },
+  Mutation: {
+    refreshSnapshots: async (_, { set }, context) => {
+      await clientIn(context).refresh(set, context.signal);
+      return { set: found(await context.load.set(set)) };
     },
   },
   Snapshot: {

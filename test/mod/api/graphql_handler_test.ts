@@ -145,8 +145,8 @@ Deno.test("graphqlHandler: a query that takes too long is given up, and its work
     account: stage.account,
     client: {
       ...client,
-      snapshots: {
-        ...client.snapshots,
+      search: {
+        ...client.search,
         search: (_order, _page, signal) => {
           started.resolve(signal);
           return new Promise(() => {});
