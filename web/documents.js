@@ -40,8 +40,7 @@ export const SIGN_IN = `mutation SignIn($input: SignInInput!) { signIn(input: $i
 export const SIGN_OUT = "mutation SignOut { signOut { done } }";
 
 export const INSTALLATION = "query Installation { installation { gridId version roles notices } }";
-export const SETS =
-  `query Sets($after: String) { sets(first: 50, after: $after) { ${PAGE_INFO} totalCount nodes {
+export const SETS = `query Sets($after: String) { sets(first: 50, after: $after) { ${PAGE_INFO} nodes {
   id name sources paused deleting snapshotCount destinations { destination { id name } } lastRun(kind: BACKUP) { ${RUN} } } } }`;
 export const RUNS = `query Runs { runs(first: 20) { nodes { ${RUN} } } }`;
 export const LIVE_RUNS = `subscription LiveRuns { runs { ${RUN} } }`;
@@ -49,10 +48,10 @@ export const LIVE_RUNS = `subscription LiveRuns { runs { ${RUN} } }`;
 export const SET =
   "query Set($id: ID!) { set(id: $id) { id name sources destinations { destination { id name } } } }";
 export const SNAPSHOTS =
-  `query Snapshots($set: ID!, $after: String) { snapshots(set: $set, first: 50, after: $after) { ${PAGE_INFO} totalCount
+  `query Snapshots($set: ID!, $after: String) { snapshots(set: $set, first: 50, after: $after) { ${PAGE_INFO}
   nodes { id takenAt hostname paths files bytes destination { id name } } } }`;
 export const ENTRIES = `query Entries($set: ID!, $snapshot: ID!, $path: PathInput!, $after: String) {
-  entries(set: $set, snapshot: $snapshot, path: $path, first: 200, after: $after) { ${PAGE_INFO} totalCount
+  entries(set: $set, snapshot: $snapshot, path: $path, first: 200, after: $after) { ${PAGE_INFO}
   nodes { name path pathBase64 kind size modifiedAt linkTarget } } }`;
 
 export const START_RUN =

@@ -31,7 +31,7 @@ export function make(tag, attributes, ...children) {
 }
 
 /**
- * A button that is disabled while what it does is under way. `about` tells those who only hear it which one it is.
+ * A button that does one thing at a time. `about` tells those who only hear it which one it is.
  * @param {string} word
  * @param {string} about
  * @param {() => Promise<void>} act
@@ -39,24 +39,26 @@ export function make(tag, attributes, ...children) {
 export function button(word, about, act) {
   const made = make("button", { type: "button" }, word);
   made.setAttribute("aria-label", `${word}: ${about}`);
-  made.addEventListener("click", () => void whileDisabled(made, act));
+  made.addEventListener("click", () => void once(made, act));
   return made;
 }
 
 /**
- * Does `act` while `button` is disabled; what fails is told.
+ * Does `act` unless the button's last order is still under way; what fails is told. The button keeps the focus meanwhile,
+ * which a disabled one would lose.
  * @param {HTMLButtonElement} button
  * @param {() => Promise<void>} act
+ * @param {(error: unknown) => void} told
  */
-export async function whileDisabled(button, act) {
-  if (button.disabled) return;
-  button.disabled = true;
+export async function once(button, act, told = tell) {
+  if (button.getAttribute("aria-disabled") === "true") return;
+  button.setAttribute("aria-disabled", "true");
   try {
     await act();
   } catch (error) {
-    tell(error);
+    told(error);
   } finally {
-    button.disabled = false;
+    button.removeAttribute("aria-disabled");
   }
 }
 

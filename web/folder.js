@@ -3,6 +3,7 @@
 import { ask } from "./api.js";
 import { ENTRIES } from "./documents.js";
 import { button, make, name, shape, time } from "./dom.js";
+import { PagedList } from "./paged_list.js";
 import { openRestore } from "./restore.js";
 import { addressOf, foldersTo, pathInput } from "./route.js";
 import { shownText, sizeText } from "./words.js";
@@ -26,28 +27,23 @@ export async function showFolder(place, route) {
     { word: "Snapshots", route: { name: "set", set } },
     ...above.map(({ name: word, path }) => ({ word, route: { ...route, path } })),
   ]);
-  const list = make("ul", { class: "rows entries" });
-  const more = make("div", {});
-  place.view.replaceChildren(
-    make("p", { class: "muted" }, "Snapshot ", make("code", {}, shownText(snapshot.slice(0, 8)))),
-    list,
-    more,
-  );
-  const load = async (/** @type {string | null} */ after) => {
-    const variables = { set, snapshot, path: pathInput(path), after };
-    /** @type {{ entries: { nodes: Entry[], pageInfo: PageInfo, totalCount: number } }} */
-    const { entries: { nodes, pageInfo, totalCount } } = await ask(ENTRIES, variables, place.signal);
-    list.append(...nodes.map((entry) => rowOf(entry, route)));
-    const next = button("Show more", "entries", () => load(pageInfo.endCursor));
-    const shown = `${list.childElementCount.toLocaleString("en")} of ${
-      totalCount.toLocaleString("en")
-    } shown `;
-    more.replaceChildren(...(pageInfo.hasNextPage ? [make("p", {}, shown, next)] : []));
-    if (list.childElementCount === 0) {
-      more.replaceChildren(make("p", { class: "muted" }, "This folder is empty."));
-    }
-  };
-  await load(null);
+  /** @type {PagedList<Entry>} */
+  const list = new PagedList({
+    what: "entries",
+    kind: "entries",
+    empty: make("span", { class: "muted" }, "This folder is empty."),
+    fetch: async (after) => {
+      const variables = { set, snapshot, path: pathInput(path), after };
+      /** @type {{ entries: { nodes: Entry[], pageInfo: PageInfo } }} */
+      const { entries } = await ask(ENTRIES, variables, place.signal);
+      return entries;
+    },
+    keyOf: ({ path, pathBase64 }) => pathBase64 ?? path,
+    rowOf: (entry) => ({ element: rowOf(entry, route) }),
+  });
+  const id = make("code", {}, shownText(snapshot.slice(0, 8)));
+  place.view.replaceChildren(make("p", { class: "muted" }, "Snapshot ", id), list.element);
+  await list.load();
 }
 
 /** @type {Readonly<Record<string, string>>} */

@@ -2,7 +2,7 @@
 // The page: who is there, what is shown, and what is followed. All of it comes from the API at /graphql.
 import { ApiError, ask, keepCsrf } from "./api.js";
 import { INSTALLATION, LIVE_RUNS, RUNS, SIGN_OUT, WHO } from "./documents.js";
-import { errorText, make, part, put, say, tell, tellErrorsTo, whileDisabled } from "./dom.js";
+import { errorText, make, once, part, put, say, tell, tellErrorsTo } from "./dom.js";
 import { follow } from "./events.js";
 import { showFolder } from "./folder.js";
 import { showOverview } from "./overview.js";
@@ -74,7 +74,7 @@ class Stay {
     this.#runs.clear();
     closeRestore();
     for (const id of ["view", "trail"]) part(id, HTMLElement).replaceChildren();
-    for (const id of ["installation", "user-name"]) part(id, HTMLElement).textContent = "";
+    for (const id of ["installation", "user-name", "live"]) part(id, HTMLElement).textContent = "";
     for (const id of ["who", "trail", "link", "said"]) part(id, HTMLElement).hidden = true;
   }
 
@@ -220,8 +220,9 @@ openDoor(enter);
 readyRestore((run) => stay?.showRun(run));
 part("sign-out", HTMLButtonElement).addEventListener("click", ({ currentTarget }) => {
   if (!(currentTarget instanceof HTMLButtonElement)) return;
-  void whileDisabled(currentTarget, async () => {
+  void once(currentTarget, async () => {
     await ask(SIGN_OUT);
+    history.replaceState(null, "", "/"); // the address may hold names, too
     await begin();
     say("You are signed out.");
   });

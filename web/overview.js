@@ -2,7 +2,8 @@
 // The overview: are all sets backed up, and what must be done.
 import { ask } from "./api.js";
 import { SETS, START_RUN } from "./documents.js";
-import { button, facts, make, mark, name, time } from "./dom.js";
+import { button, facts, make, mark, name, put, time } from "./dom.js";
+import { PagedList } from "./paged_list.js";
 import { addressOf } from "./route.js";
 import { countText, isOver, shownText } from "./words.js";
 
@@ -15,73 +16,82 @@ import { countText, isOver, shownText } from "./words.js";
  */
 export async function showOverview(place) {
   const { installation: { roles, notices }, view } = place;
-  const sets = make("ul", { class: "rows" });
-  const more = make("div", {});
-  const section = make("section", {}, make("h2", {}, "Backup sets"), sets, more);
   view.replaceChildren(...notices.map((notice) => make("p", { class: "note warn" }, shownText(notice))));
   if (!roles.includes("CLIENT")) {
     place.head("This server keeps backups of clients", []);
     view.append(make("p", {}, "It has no backup sets of its own."));
     return { onRun: () => {}, onRunEnd: () => Promise.resolve() };
   }
-  view.append(section);
   /** @type {Map<string, SetRow>} */
   const rows = new Map();
-  const verdict = () => place.head(verdictOf([...rows.values()].map(({ state }) => state)), []);
-  const load = async (/** @type {string | null} */ after) => {
-    /** @type {{ sets: { nodes: BackupSet[], pageInfo: PageInfo } }} */
-    const { sets: { nodes, pageInfo } } = await ask(SETS, { after }, place.signal);
-    if (after === null) sets.replaceChildren();
-    for (const set of nodes) {
+  /** @type {PagedList<BackupSet>} */
+  const list = new PagedList({
+    what: "backup sets",
+    kind: "sets",
+    empty: make(
+      "span",
+      { class: "muted" },
+      "There are none. Make one with ",
+      make("code", {}, "sparegrid set"),
+      ".",
+    ),
+    fetch: async (after) => {
+      /** @type {{ sets: { nodes: BackupSet[], pageInfo: PageInfo } }} */
+      const { sets } = await ask(SETS, { after }, place.signal);
+      return sets;
+    },
+    keyOf: ({ id }) => id,
+    rowOf: (set) => {
       const row = new SetRow(set, place);
       rows.set(set.id, row);
-      sets.append(row.element);
-    }
-    const next = button("Show more", "backup sets", () => load(pageInfo.endCursor));
-    more.replaceChildren(...(pageInfo.hasNextPage ? [next] : []));
-    verdict();
+      return row;
+    },
+  });
+  view.append(make("section", {}, make("h2", {}, "Backup sets"), list.element));
+  const verdict = () => {
+    const shown = [...rows.values()].filter(({ element }) => element.isConnected);
+    if (!place.signal.aborted) place.head(verdictOf(shown.map(({ state }) => state), list.isWhole), []);
   };
-  await load(null);
-  if (rows.size === 0) {
-    sets.replaceWith(
-      make(
-        "p",
-        { class: "muted" },
-        "There are none. Make one with ",
-        make("code", {}, "sparegrid set add"),
-        ".",
-      ),
-    );
-  }
+  await list.load();
+  verdict();
   return {
     onRun: (run) => {
       if (run.kind !== "BACKUP" || run.set === null) return;
       rows.get(run.set.id)?.showRun(run);
       verdict();
     },
-    onRunEnd: () => load(null),
+    onRunEnd: async () => {
+      await list.renew();
+      verdict();
+    },
   };
 }
 
 /**
- * The sentence above all.
+ * The sentence above all. Where not all sets are shown, it does not speak for all.
  * @param {string[]} states
+ * @param {boolean} isWhole
  */
-export function verdictOf(states) {
-  if (states.length === 0) return "No backup set yet";
+export function verdictOf(states, isWhole) {
+  const count = states.length;
+  if (count === 0) return "No backup set yet";
   const needy = states.filter((state) => !["DONE", "RUNNING", "QUEUED"].includes(state)).length;
-  const all = states.length === 1 ? "The backup set" : `${needy} of ${states.length} backup sets`;
-  if (needy > 0) return `${all} ${needy === 1 ? "needs" : "need"} attention`;
+  const some = count === 1
+    ? "The backup set"
+    : `${needy} of ${isWhole ? "" : "the first "}${count} backup sets`;
+  if (needy > 0) return `${some} ${needy === 1 ? "needs" : "need"} attention`;
   if (states.some((state) => !isOver(state))) return "Backups are running";
-  return states.length === 1
-    ? "The backup set is backed up"
-    : `All ${states.length} backup sets are backed up`;
+  if (count === 1) return "The backup set is backed up";
+  return `${isWhole ? "All" : "The first"} ${count} backup sets are backed up`;
 }
 
 class SetRow {
-  /** @type {HTMLSpanElement} */
-  #mark;
+  #mark = make("span", {});
   #last = make("span", {});
+  #count = make("span", {});
+  #odd = make("span", {});
+  #start;
+  #mayStart;
   state = "NEVER";
 
   /**
@@ -89,15 +99,14 @@ class SetRow {
    * @param {Place} place
    */
   constructor(set, { may }) {
-    const { id, name: called, sources, snapshotCount, destinations, paused, deleting } = set;
-    this.#mark = make("span", {}, mark("NEVER"));
+    const { id, name: called, sources, destinations } = set;
     const link = make("a", { href: addressOf({ name: "set", set: id }) }, name(called));
     const what = `${sources[0] ?? ""}${sources.length > 1 ? ` and ${sources.length - 1} more` : ""}`;
     const where = destinations.map(({ destination }) => destination.name).join(", ");
-    const start = button("Back up now", called, async () => {
+    this.#mayStart = may("OPERATE");
+    this.#start = button("Back up now", called, async () => {
       await ask(START_RUN, { input: { kind: "BACKUP", set: id } });
     });
-    start.hidden = !may("OPERATE") || deleting;
     this.element = make(
       "li",
       {},
@@ -109,17 +118,28 @@ class SetRow {
         make("br", {}),
         facts(
           this.#last,
-          countText(snapshotCount, "snapshot"),
+          this.#count,
           name(what),
           where === "" ? "no destination" : make("span", {}, "to ", name(where)),
-          paused ? "paused: nothing starts by itself" : undefined,
-          deleting ? "is being deleted" : undefined,
         ),
+        this.#odd,
       ),
-      make("div", { class: "buttons" }, start),
+      make("div", { class: "buttons" }, this.#start),
     );
-    if (set.lastRun === null) this.#last.replaceChildren("no backup yet");
-    else this.showRun(set.lastRun);
+    this.update(set);
+  }
+
+  /**
+   * The set as it now is.
+   * @param {BackupSet} set
+   */
+  update({ snapshotCount, paused, deleting, lastRun }) {
+    put(this.#count, countText(snapshotCount, "snapshot"));
+    put(this.#odd, deleting ? "It is being deleted." : paused ? "Paused: nothing starts by itself." : "");
+    this.#start.hidden = !this.#mayStart || deleting;
+    if (lastRun !== null) return this.showRun(lastRun);
+    this.#mark.replaceChildren(mark("NEVER"));
+    put(this.#last, "no backup yet");
   }
 
   /**

@@ -2,7 +2,7 @@
 // The dialog that orders a restore. Nothing that exists is replaced unless one says so.
 import { ask } from "./api.js";
 import { START_RESTORE } from "./documents.js";
-import { errorText, part, put, say } from "./dom.js";
+import { errorText, once, part, put, say } from "./dom.js";
 import { pathInput } from "./route.js";
 import { runText, shownText } from "./words.js";
 
@@ -30,6 +30,9 @@ export function openRestore(entry) {
 export function closeRestore() {
   part("restore", HTMLDialogElement).close();
   part("restore-form", HTMLFormElement).reset();
+  for (const id of ["restore-what", "restore-where", "restore-problem"]) {
+    put(part(id, HTMLParagraphElement), "");
+  }
   chosen = undefined;
 }
 
@@ -43,17 +46,14 @@ export function readyRestore(onRun) {
   part("restore-cancel", HTMLButtonElement).addEventListener("click", closeRestore);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const sent = form.querySelector("button");
-    if (!sent || sent.disabled || !chosen) return;
-    sent.disabled = true;
-    try {
-      onRun(await start(chosen, new FormData(form)));
+    const sent = form.querySelector("button"), entry = chosen;
+    if (!sent || !entry) return;
+    await once(sent, async () => {
+      onRun(await start(entry, new FormData(form)));
       closeRestore();
-    } catch (error) {
+    }, (error) => {
       put(part("restore-problem", HTMLParagraphElement), errorText(error));
-    } finally {
-      sent.disabled = false;
-    }
+    });
   });
 }
 

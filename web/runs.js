@@ -146,9 +146,7 @@ class RunRow {
     }
     this.live.hidden = over || progress === null;
     if (progress && !over) this.#drawProgress(progress);
-    const problems = problemCount === 0
-      ? ""
-      : `${problemCount.toLocaleString("en")} could not be read or written.`;
+    const problems = problemCount === 0 ? "" : `${entriesText(problemCount)} could not be read or written.`;
     const why = message === null ? "" : `${message}${code === null ? "" : ` [${code}]`}. ${remedy ?? ""}`;
     put(this.#why, shownText(`${why} ${problems}`.trim()));
     this.buttons.suspend.hidden = !this.mayOperate || !["QUEUED", "WAITING", "RUNNING"].includes(state);
@@ -159,8 +157,9 @@ class RunRow {
   /** @param {import("./documents.js").Progress} progress */
   #drawProgress(progress) {
     const part = partDone(progress);
-    if (part === undefined) this.#bar.removeAttribute("value");
-    else this.#bar.value = part;
+    // A bar of unknown length would only move about; the figures say "so far".
+    this.#bar.hidden = part === undefined;
+    this.#bar.value = part ?? 0;
     put(this.#figures, progressText(progress));
     put(this.#current, elided(shownText(progress.current ?? ""), CURRENT_CHARACTERS));
   }

@@ -2,7 +2,8 @@
 // A backup set and its snapshots, the latest first.
 import { ask } from "./api.js";
 import { SET, SNAPSHOTS } from "./documents.js";
-import { button, facts, make, name, time } from "./dom.js";
+import { facts, make, name, time } from "./dom.js";
+import { PagedList } from "./paged_list.js";
 import { addressOf, TOP } from "./route.js";
 import { countText, sizeText } from "./words.js";
 
@@ -21,33 +22,27 @@ export async function showSet(place, id) {
   const { set } = await ask(SET, { id }, place.signal);
   if (set === null) return notThere(place, "There is no such backup set");
   place.head(set.name, [{ word: "Overview", route: { name: "overview" } }]);
-  const list = make("ul", { class: "rows plain" });
-  const more = make("div", {});
+  /** @type {PagedList<Snapshot>} */
+  const list = new PagedList({
+    what: "snapshots",
+    kind: "plain",
+    empty: make("span", { class: "muted" }, "There are none yet."),
+    fetch: async (after) => {
+      /** @type {{ snapshots: { nodes: Snapshot[], pageInfo: PageInfo } }} */
+      const { snapshots } = await ask(SNAPSHOTS, { set: id, after }, place.signal);
+      return snapshots;
+    },
+    keyOf: ({ id, destination }) => `${id} ${destination.id}`,
+    rowOf: (snapshot) => ({ element: rowOf(id, snapshot, place.may("RESTORE")) }),
+  });
+  const sources = set.sources.flatMap((source, at) => [at > 0 ? ", " : "", name(source)]);
   place.view.replaceChildren(
-    make(
-      "p",
-      {},
-      "Backs up ",
-      ...set.sources.flatMap((source, at) => [at > 0 ? ", " : "", name(source)]),
-      ".",
-    ),
+    make("p", {}, "Backs up ", ...sources, "."),
     make("h2", {}, "Snapshots"),
-    list,
-    more,
+    list.element,
   );
-  const load = async (/** @type {string | null} */ after) => {
-    /** @type {{ snapshots: { nodes: Snapshot[], pageInfo: PageInfo } }} */
-    const { snapshots: { nodes, pageInfo } } = await ask(SNAPSHOTS, { set: id, after }, place.signal);
-    if (after === null) list.replaceChildren();
-    list.append(...nodes.map((snapshot) => rowOf(id, snapshot, place.may("RESTORE"))));
-    const next = button("Show more", "snapshots", () => load(pageInfo.endCursor));
-    more.replaceChildren(...(pageInfo.hasNextPage ? [next] : []));
-    if (list.childElementCount === 0) {
-      more.replaceChildren(make("p", { class: "muted" }, "There are none yet."));
-    }
-  };
-  await load(null);
-  return { onRunEnd: () => load(null) };
+  await list.load();
+  return { onRunEnd: () => list.renew() };
 }
 
 /**

@@ -2,7 +2,7 @@
 // The two forms before the door: signing in, and making the first administrator.
 import { ask } from "./api.js";
 import { SET_UP, SIGN_IN } from "./documents.js";
-import { errorText, part, put } from "./dom.js";
+import { errorText, once, part, put } from "./dom.js";
 
 /** @import { Me } from "./documents.js" */
 
@@ -16,9 +16,7 @@ export function showDoor(setUpNeeded) {
   setUp.reset();
   signIn.hidden = setUpNeeded;
   setUp.hidden = !setUpNeeded;
-  const [form, first] = setUpNeeded ? [setUp, "set-up-code"] : [signIn, "sign-in-name"];
-  form.querySelector("button")?.removeAttribute("disabled");
-  part(first, HTMLInputElement).focus();
+  part(setUpNeeded ? "set-up-code" : "sign-in-name", HTMLInputElement).focus();
 }
 
 /** Takes both forms away, with what was typed. */
@@ -58,18 +56,15 @@ function onSubmit(id, act) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const sent = form.querySelector("button");
-    if (!sent || sent.disabled) return;
-    sent.disabled = true;
+    if (!sent) return;
     const problem = part("problem", HTMLParagraphElement);
-    put(problem, "");
-    const values = new FormData(form);
-    try {
+    await once(sent, async () => {
+      put(problem, "");
+      const values = new FormData(form);
       await act((name) => String(values.get(name) ?? ""));
-    } catch (error) {
+    }, (error) => {
       put(problem, errorText(error));
       problem.focus();
-    } finally {
-      sent.disabled = false;
-    }
+    });
   });
 }

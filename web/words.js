@@ -43,6 +43,14 @@ export function countText(count, word) {
   return `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;
 }
 
+/**
+ * So many entries of a file system: `1 entry`, `1,200 entries`.
+ * @param {number} count
+ */
+export function entriesText(count) {
+  return count === 1 ? "1 entry" : `${count.toLocaleString("en")} entries`;
+}
+
 const MOMENT = new Intl.DateTimeFormat("en-GB", {
   ...{ day: "numeric", month: "short", year: "numeric" },
   ...{ hour: "2-digit", minute: "2-digit", timeZoneName: "short" },
@@ -146,9 +154,7 @@ export function progressText(progress) {
     filesTotal === null
       ? `${countText(filesDone, "file")} so far`
       : `${filesDone.toLocaleString("en")} of ${countText(filesTotal, "file")}`,
-    ...(problems === 0
-      ? []
-      : [`${countText(problems, "entry").replace("entrys", "entries")} not read or written`]),
+    ...(problems === 0 ? [] : [`${entriesText(problems)} not read or written`]),
   ];
   const word = shownText(phase);
   return `${word.slice(0, 1).toUpperCase()}${word.slice(1)}: ${figures.join(", ")}`;

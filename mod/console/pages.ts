@@ -11,6 +11,7 @@ import index from "../../web/index.html" with { type: "text" };
 import main from "../../web/main.js" with { type: "text" };
 import notFound from "../../web/not_found.html" with { type: "text" };
 import overview from "../../web/overview.js" with { type: "text" };
+import pagedList from "../../web/paged_list.js" with { type: "text" };
 import restore from "../../web/restore.js" with { type: "text" };
 import route from "../../web/route.js" with { type: "text" };
 import runs from "../../web/runs.js" with { type: "text" };
@@ -43,6 +44,7 @@ const PAGES: ReadonlyMap<string, Page> = new Map([
   ["/folder.js", page(SCRIPT, folder)],
   ["/main.js", page(SCRIPT, main)],
   ["/overview.js", page(SCRIPT, overview)],
+  ["/paged_list.js", page(SCRIPT, pagedList)],
   ["/restore.js", page(SCRIPT, restore)],
   ["/route.js", page(SCRIPT, route)],
   ["/runs.js", page(SCRIPT, runs)],

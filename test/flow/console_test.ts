@@ -133,7 +133,7 @@ Deno.test("console: 300 hostile names are shown as text, page by page [W14]", as
   await page.getByRole("heading", { level: 1, name: "The backup set is backed up" }).waitFor();
   await page.getByRole("link", { name: "names", exact: true }).click();
   await page.locator("#view .rows a").first().click();
-  await page.getByText("200 of 300 shown").waitFor();
+  await page.getByText("The first 200 are shown.").waitFor();
   await page.getByRole("button", { name: "Show more" }).click();
   await page.waitForFunction('document.querySelectorAll(".rows.entries > li").length === 300');
   const shown = await page.locator(".rows.entries bdi").allTextContents();

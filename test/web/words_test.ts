@@ -4,6 +4,7 @@ import { shownText as shownOnTerminal } from "../../mod/cli/shown_text.ts";
 import {
   countText,
   elided,
+  entriesText,
   isOver,
   markOf,
   partDone,
@@ -106,4 +107,8 @@ Deno.test("elided: keeps the start and the file name", () => {
   assert.equal(elided("/short", 10), "/short");
   assert.equal(elided("/home/anna/a/very/long/way/note.txt", 20), "/home/…/way/note.txt");
   assert.equal([...elided("🙂".repeat(100), 20)].length, 20);
+});
+
+Deno.test("entriesText: one entry, many entries", () => {
+  assert.deepEqual([0, 1, 1200].map(entriesText), ["0 entries", "1 entry", "1,200 entries"]);
 });
