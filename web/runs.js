@@ -6,6 +6,7 @@ import { RESUME_RUN, STOP_RUN, SUSPEND_RUN } from "./documents.js";
 import { button, facts, make, mark, part, put, time } from "./dom.js";
 import {
   elided,
+  entriesText,
   isOver,
   markOf,
   partDone,
