@@ -10,7 +10,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   "@graphql-codegen/typescript-resolvers": ["scripts/"],
   "graphql": ["mod/api/", "scripts/graphql_types.ts", "test/mod/api/", "test/fuzz/", "test/web/"],
   "graphql-yoga": ["mod/api/"],
-  "@libsql/client": ["mod/catalog/", "test/mod/catalog/", "test/mod/audit/"],
+  "@libsql/client": ["mod/catalog/", "test/mod/catalog/", "test/mod/audit/", "test/bench/"],
   "drizzle-orm": ["mod/catalog/", "test/mod/catalog/"],
   "fast-check": ["test/"],
   "assemblyscript": ["scripts/", "test/mod/kernel/"],
