@@ -155,6 +155,24 @@ export async function listKeys(
   return keys.sort((a, b) => a.created < b.created ? -1 : 1);
 }
 
+/** Removes the key that `name` begins. SG1031 when none or several fit, SG1029 for the one in use, `current`. */
+export async function removeKey(
+  storage: Storage,
+  current: KeyId,
+  name: string,
+  call: StorageCall = {},
+): Promise<KeyId> {
+  const fits = (await listFiles(storage, "keys", call)).filter((file) => file.name.startsWith(name));
+  if (name === "" || fits.length !== 1) {
+    const why = fits.length > 1 ? "several keys begin so" : "there is no such key";
+    throw new SgError("SG1031", `Cannot remove key ${JSON.stringify(name)}: ${why}`);
+  }
+  const id = fits[0]!.name as KeyId;
+  if (id === current) throw new SgError("SG1029", `Cannot remove key ${id}: it is the one in use`);
+  await storage.remove({ type: "keys", name: id }, call);
+  return id;
+}
+
 /** The master key inside, or undefined when the password does not open it. */
 async function openKeyFile(file: KeyFile, password: string, random: Random): Promise<MasterKey | undefined> {
   const user = new Sealer(await deriveKey(password, file), random);

@@ -22,6 +22,12 @@ export interface SavedCounts {
   packs: number;
 }
 
+/** A pack that is stored, without its bytes. */
+export type StoredPack = Omit<SealedPack, "bytes"> & {
+  /** Bytes of the file. */
+  readonly size: number;
+};
+
 /** Stores an index file that lists the packs; goes over them more than once. */
 export type SaveIndex = (packs: Iterable<IndexedPack>, call: StorageCall) => Promise<IndexId>;
 
@@ -44,7 +50,11 @@ export class PackSaver {
   readonly #indexes: LoadedIndexes;
   readonly #saveIndex: SaveIndex;
   /** Packs that are stored and listed nowhere yet. */
-  #unlisted: Omit<SealedPack, "bytes">[] = [];
+  #unlisted: StoredPack[] = [];
+  /** Packs that an index on its way lists. */
+  #beingListed: readonly StoredPack[] = [];
+  /** Packs on their way, and those whose storing failed: they may be there all the same. */
+  readonly #perhapsStored = new Map<string, StoredPack>();
   #unlistedBlobs = 0;
   #saving = 0;
   /** Index files on their way. */
@@ -73,14 +83,30 @@ export class PackSaver {
     this.#ended = true;
   }
 
+  /** The packs that are stored, or may be, and are not known to be listed. */
+  get leftBehind(): StoredPack[] {
+    return [...this.#beingListed, ...this.#unlisted, ...this.#perhapsStored.values()];
+  }
+
+  /** Takes in a pack that an earlier run has stored: it is listed with the others, and counts as that run's. */
+  adopt(pack: StoredPack): void {
+    this.#assertOpen();
+    this.#list(pack);
+  }
+
   /** Stores a pack; when it resolves the pack is durable and its blobs can be loaded. */
   async savePack(pack: SealedPack, call: StorageCall = {}): Promise<void> {
     this.#assertOpen();
     this.#saving++;
+    const name = toHex(pack.id);
+    const { bytes, ...rest } = pack;
+    const stored: StoredPack = { ...rest, size: bytes.length };
+    this.#perhapsStored.set(name, stored);
     try {
-      await this.#files.storage.save({ type: "data", name: toHex(pack.id) }, pack.bytes, call);
+      await this.#files.storage.save({ type: "data", name }, bytes, call);
       this.#assertOpen();
-      this.#enter(pack);
+      this.#perhapsStored.delete(name);
+      this.#count(stored, this.#list(stored));
     } finally {
       this.#saving--;
     }
@@ -98,7 +124,9 @@ export class PackSaver {
     if (this.#ended) throw new SgError("SG1016", "Cannot save a pack: the run that it belongs to has ended");
   }
 
-  #enter({ type, id, bytes, ids, offsets, lengths, uncompressed }: SealedPack): void {
+  /** Enters a pack's blobs into the table; gives their plain bytes. */
+  #list(pack: StoredPack): number {
+    const { type, id, ids, offsets, lengths, uncompressed } = pack;
     const number = this.#packs.number(toHex(id) as PackId);
     let plainBytes = 0;
     for (let i = 0; i < offsets.length; i++) {
@@ -106,11 +134,15 @@ export class PackSaver {
       this.#packs.addBlob(number, lengths[i]!, uncompressed[i]! > 0);
       plainBytes += uncompressed[i]! || lengths[i]! - SEAL_BYTES;
     }
-    this.#unlisted.push({ type, id, ids, offsets, lengths, uncompressed });
+    this.#unlisted.push(pack);
     this.#unlistedBlobs += offsets.length;
+    return plainBytes;
+  }
+
+  #count({ type, offsets, size }: StoredPack, plainBytes: number): void {
     this.counts[type === "data" ? "dataBlobs" : "treeBlobs"] += offsets.length;
     this.counts[type === "data" ? "dataBytes" : "treeBytes"] += plainBytes;
-    this.counts.packedBytes += bytes.length;
+    this.counts.packedBytes += size;
     this.counts.packs++;
   }
 
@@ -121,6 +153,7 @@ export class PackSaver {
     this.#unlisted = [];
     this.#unlistedBlobs = 0;
     this.#listing++;
+    this.#beingListed = unlisted;
     try {
       // Pack by pack: an index of 50,000 blobs as objects would be the largest thing of a run.
       const packs = {
@@ -135,6 +168,7 @@ export class PackSaver {
       throw error;
     } finally {
       this.#listing--;
+      this.#beingListed = [];
     }
   }
 }

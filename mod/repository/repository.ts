@@ -18,11 +18,18 @@ import { BlobWriter, packedBlobs } from "./blob_writer.ts";
 import type { IndexUse, RepositoryIndex } from "./index_keeper.ts";
 import { type IndexLoadOptions, type LoadedIndexes, loadIndexes } from "./index_loader.ts";
 import { saveIndex } from "./index_rewrite.ts";
-import { createKey, type KeyEntry, type KeyListOptions, listKeys, type OpenedKey } from "./keys.ts";
+import {
+  createKey,
+  type KeyEntry,
+  type KeyListOptions,
+  listKeys,
+  type OpenedKey,
+  removeKey,
+} from "./keys.ts";
 import { listLocks, type LockOptions, type NamedLock, RepositoryLock, unlock } from "./locks.ts";
 import { PackBuilder } from "./pack_builder.ts";
 import type { PackList } from "./pack_list.ts";
-import { PackSaver, type SavedCounts } from "./pack_saver.ts";
+import { PackSaver, type SavedCounts, type SaveIndex } from "./pack_saver.ts";
 import {
   callOf,
   type InitOptions,
@@ -106,6 +113,7 @@ export class Repository {
     if (this.#ended) return;
     this.#ended = true;
     this.#saver?.end();
+    if (this.#resumes) this.#core.leftBehind.add(this.#saver?.leftBehind ?? []);
     const index = this.#index;
     if (!index) return;
     const stored = this.#use.writes || this.#saver !== undefined;
@@ -241,10 +249,13 @@ export class Repository {
    */
   async loadIndex(options: IndexLoadOptions = {}): Promise<void> {
     const listed = await listFiles(this.storage, "index", callOf(options));
+    const first = !this.#index;
     const index = this.#index ?? this.#take(listed);
     index.loading++;
     try {
       await loadIndexes(this.files, index, listed, options);
+      const call = callOf(options);
+      if (first && this.#resumes) await this.#core.leftBehind.adopt(this.storage, index, this.#storing, call);
     } catch (error) {
       // A file may have been entered by half.
       index.stale = true;
@@ -423,16 +434,8 @@ export class Repository {
   }
 
   /** Removes the key that `name` begins. SG1031 when none or several fit, SG1029 for the key in use. */
-  async removeKey(name: string, call: StorageCall = {}): Promise<KeyId> {
-    const fits = (await listFiles(this.storage, "keys", call)).filter((file) => file.name.startsWith(name));
-    if (name === "" || fits.length !== 1) {
-      const why = fits.length > 1 ? "several keys begin so" : "there is no such key";
-      throw new SgError("SG1031", `Cannot remove key ${JSON.stringify(name)}: ${why}`);
-    }
-    const id = fits[0]!.name as KeyId;
-    if (id === this.keyId) throw new SgError("SG1029", `Cannot remove key ${id}: it is the one in use`);
-    await this.storage.remove({ type: "keys", name: id }, call);
-    return id;
+  removeKey(name: string, call: StorageCall = {}): Promise<KeyId> {
+    return removeKey(this.storage, this.keyId, name, call);
   }
 
   /** Replaces the key in use by one with a new password: the new one is proved before the old one goes. */
@@ -451,11 +454,13 @@ export class Repository {
   }
 
   get #storing(): PackSaver {
-    return this.#saver ??= new PackSaver(
-      this.files,
-      this.#room,
-      (packs, call) => saveIndex(this, packs, call),
-    );
+    const save: SaveIndex = (packs, call) => saveIndex(this, packs, call);
+    return this.#saver ??= new PackSaver(this.files, this.#room, save);
+  }
+
+  /** It stores, and goes on where another was cut off. */
+  get #resumes(): boolean {
+    return this.#use.writes && !this.#use.fresh;
   }
 
   /** A run that judges the files reads each of them again. */

@@ -16,6 +16,7 @@ import type { Storage, StorageCall } from "../storage/mod.ts";
 import { BlobReader } from "./blob_reader.ts";
 import { loadSealedConfig, openConfig, removeTracesOfInit } from "./config_file.ts";
 import { IndexKeeper } from "./index_keeper.ts";
+import { LeftBehind } from "./left_behind.ts";
 import { createKey, type KdfCost, type OpenedKey, openWithPassword } from "./keys.ts";
 import type { LockOwner } from "./locks.ts";
 import { RepositoryFiles } from "./repository_files.ts";
@@ -75,6 +76,7 @@ export class RepositoryCore {
   readonly reader: BlobReader;
   readonly keeper: IndexKeeper;
   readonly snapshots = new SnapshotMemory();
+  readonly leftBehind = new LeftBehind();
   readonly #sealedConfig: Uint8Array;
   /** The key that opened it. */
   keyId: KeyId;

@@ -190,6 +190,31 @@ Deno.test("Session: a backup that is stopped leaves it usable, and the next one 
   assert.ok(stopped >= 2, `${stopped} were stopped`);
 });
 
+Deno.test("Session: what a backup had sent when the link broke is not sent again", async () => {
+  const { stage, storage } = await stageWith();
+  for (let i = 0; i < 20; i++) stage.tree.write(`/src/${i}`, noise(40_000, 40 + i));
+  await using service = await stage.open();
+  storage.faults.push(
+    { on: ({ verb, type }) => verb === "save" && type === "data", kind: "fail", after: 12 },
+    {
+      on: ({ verb, type }) => verb === "save" && type === "index",
+      kind: "fail",
+    },
+  );
+  await assert.rejects(backUp(stage, service), { code: "SG0083" });
+  const sent = await stage.count("data");
+  assert.ok(sent >= 10, `${sent} packs were sent`);
+  storage.faults.length = 0;
+  const before = storage.calls.filter(({ verb, type }) => verb === "save" && type === "data").length;
+  await backUp(stage, service);
+  const after = storage.calls.filter(({ verb, type }) => verb === "save" && type === "data").length;
+  assert.ok(
+    after - before <= await stage.count("data") - sent + 1,
+    `${after - before} packs were sent again`,
+  );
+  await assertSound(stage);
+});
+
 Deno.test("Session: reads and a second backup go on beside a backup, each with a lock of its own", async () => {
   const { stage, storage } = await stageWith();
   await using service = await stage.open();
