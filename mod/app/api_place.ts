@@ -17,6 +17,8 @@ export interface ApiOrder {
   readonly fingerprint?: string;
   /** The data folder; see {@link dataFolderOf}. */
   readonly data?: string;
+  /** Only the service of the data folder: addresses and tokens of others do not count. */
+  readonly here?: boolean;
   /** All variables; the process's own where left out. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -43,7 +45,7 @@ const OWNER_FILE = "owner.token";
  */
 export async function resolveApiPlace(order: ApiOrder): Promise<ApiPlace> {
   const environment = order.environment ?? allEnvironment();
-  const set = (name: string) => environment[`SPAREGRID_${name}`] || undefined;
+  const set = (name: string) => order.here ? undefined : environment[`SPAREGRID_${name}`] || undefined;
   const address = order.address ?? set("ADDRESS");
   const pin = order.fingerprint ?? set("FINGERPRINT");
   const given = await givenToken(order.tokenFile ?? set("TOKEN_FILE"), set("TOKEN"));

@@ -1,6 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { SettingState } from "../app/mod.ts";
-import type { Command } from "./command.ts";
+import { isSgError } from "../errors/mod.ts";
+import type { Command, Context } from "./command.ts";
 import { DATA_OPTION } from "./global_options.ts";
 import { givenSettings, SETTING_OPTIONS } from "./setting_options.ts";
 import { shownText } from "./shown_text.ts";
@@ -13,8 +14,8 @@ export const configCommand: Command = {
   usage: ["[OPTION]…"],
   text:
     "Prints the settings that sparegrid serve would take with these options in this environment, and where each came from: " +
-    "an option, a variable, sparegrid.toml in the data folder, or its default; the first that is set counts. Settings that " +
-    "were changed while the service ran (a star: it can be) replace defaults when it starts.",
+    "an option, a variable, sparegrid.toml in the data folder, or its default; the first that is set counts. Settings with a " +
+    "star can be changed while the service runs; what was changed so is shown while it runs, and replaces the default.",
   examples: ["sparegrid config", "sparegrid config --data /srv/sparegrid --json"],
   options: [DATA_OPTION, ...SETTING_OPTIONS],
   target: "nothing",
@@ -23,7 +24,9 @@ export const configCommand: Command = {
     const data = args.text("data");
     const { resolveSettings, dataFolderOf } = await context.app();
     const order = { ...(data === undefined ? {} : { data }), flags: givenSettings(args), suggest };
-    const states = (await resolveSettings(order)).states();
+    const settings = await resolveSettings(order);
+    settings.adopt(await changedValues(data, context));
+    const states = settings.states();
     const { output } = context;
     if (output.mode.json) {
       for (const state of states) output.object({ message_type: "setting", ...state });
@@ -42,6 +45,24 @@ export const configCommand: Command = {
     return 0;
   },
 };
+
+/** Values that were changed while the service of the data folder runs; none where it does not run or does not let us ask. */
+async function changedValues(data: string | undefined, context: Context): Promise<Record<string, unknown>> {
+  interface Answer {
+    readonly settings: readonly { readonly key: string; readonly value: unknown; readonly origin: string }[];
+  }
+  try {
+    const { openApi } = await context.app();
+    using client = await openApi({ ...(data === undefined ? {} : { data }), here: true });
+    const { settings } = await client.ask<Answer>("{ settings { key value origin } }", {}, context.signal);
+    return Object.fromEntries(
+      settings.filter(({ origin }) => origin === "CATALOG").map(({ key, value }) => [key, value]),
+    );
+  } catch (error) {
+    if (isSgError(error)) return {};
+    throw error;
+  }
+}
 
 function valueText({ value }: SettingState): string {
   return Array.isArray(value) ? value.join(", ") : String(value);

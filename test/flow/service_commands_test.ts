@@ -123,6 +123,9 @@ Deno.test("service commands: settings that were changed while the service ran ar
     await using service = await startService(data);
     await sparegridDone(["config", "set", "parallel-runs", "5", "--data", data], { env });
     const fixed = await sparegrid(["config", "set", "backup-port", "5", "--data", data], { env });
+    const shown = json(await sparegridDone(["config", "--data", data, "--json"], { env }));
+    const changed = shown.find(({ key }) => key === "parallel-runs")!;
+    assert.deepEqual([changed["value"], changed["origin"]], [5, "catalog"]);
     assert.match(fixed.err, /Cannot change backup-port while the service runs \[SG1038\]/);
     await service.end("SIGKILL");
   }

@@ -124,7 +124,7 @@ export async function stage(argv: readonly string[], options: StageOptions = {})
     dataFolderOf: () => "/data",
     readTextFile: (path) => Promise.resolve(new TextEncoder().encode(options.files?.[path] ?? "")),
     absolutePath: (path) => path.startsWith("/") ? path : `/here/${path}`,
-    openApi: () => Promise.reject(new Error("the stage has no service")),
+    openApi: () => Promise.reject(new SgError("SG0136", "The stage has no service")),
     ...options.app,
   };
   const env = { SPAREGRID_PASSWORD: "test", ...options.env } as Record<string, string | undefined>;

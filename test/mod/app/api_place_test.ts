@@ -65,6 +65,12 @@ Deno.test("resolveApiPlace takes options, then the environment, then the data fo
   };
   const far = await resolveApiPlace({ data, environment });
   assert.deepEqual([far.url.origin, far.token, far.fingerprint], ["https://vault:6061", "env-token", PIN]);
+  const here = await resolveApiPlace({
+    data,
+    here: true,
+    environment: { ...environment, SPAREGRID_DATA: "/none" },
+  });
+  assert.deepEqual([here.url.origin, here.token], ["https://127.0.0.1:99", "owner-token"]);
   const order = { address: "https://other:1", tokenFile: `${place.path}/token`, environment };
   const given = await resolveApiPlace(order);
   assert.deepEqual([given.url.origin, given.token], ["https://other:1", "file-token"]);
