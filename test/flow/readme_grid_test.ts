@@ -57,7 +57,7 @@ class Terminal implements AsyncDisposable {
     assert.equal((await this.#process.status).code, 0, this.text);
   }
 
-  async #read(stream: ReadableStream<Uint8Array>): Promise<void> {
+  async #read(stream: ReadableStream<Uint8Array<ArrayBuffer>>): Promise<void> {
     for await (const text of stream.pipeThrough(new TextDecoderStream())) this.text += text;
   }
 }
