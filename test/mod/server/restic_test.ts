@@ -47,7 +47,7 @@ async function resticStage(account: StageAccount = {}) {
   const untilSaid = async (pattern: RegExp, ...args: string[]): Promise<void> => {
     await using child = start(args);
     let said = "";
-    const listen = async (stream: ReadableStream<Uint8Array>) => {
+    const listen = async (stream: ReadableStream<Uint8Array<ArrayBuffer>>) => {
       for await (const piece of stream.pipeThrough(new TextDecoderStream())) {
         said += piece;
         if (!pattern.test(said)) continue;
