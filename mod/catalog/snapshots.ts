@@ -1,9 +1,9 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { and, count, desc, eq, type SQL, sql } from "drizzle-orm";
+import { and, count, desc, eq, inArray, isNotNull, notExists, type SQL, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import type { Queries } from "./query.ts";
 import { dropOrphanNames, dropUnheld } from "./search_lines.ts";
-import { searchLine, snapshot } from "./tables.ts";
+import { searchLine, setDestination, snapshot } from "./tables.ts";
 
 /** A snapshot of a set at one of its destinations, as last seen there. */
 export type SnapshotRow = typeof snapshot.$inferSelect;
@@ -24,6 +24,11 @@ export const snapshotQueries = {
     async get(database: Database, setId: string, id: string): Promise<SnapshotRow | undefined> {
       return (await database.select().from(snapshot)
         .where(and(eq(snapshot.setId, setId), eq(snapshot.id, id))).limit(1))[0];
+    },
+    /** Those there are of these. */
+    async some(database: Database, setId: string, ids: readonly string[]): Promise<SnapshotRow[]> {
+      return await database.select().from(snapshot)
+        .where(and(eq(snapshot.setId, setId), inArray(snapshot.id, [...ids])));
     },
     /** The latest first, those behind `after`; of one destination where that is given. */
     async page(
@@ -48,6 +53,19 @@ export const snapshotQueries = {
         0
       ]!
         .count;
+    },
+    /** Repositories that were seen, but of which no snapshot is known: in a catalog that was made anew. */
+    async unknown(database: Database): Promise<{ readonly setId: string; readonly destinationId: string }[]> {
+      const known = database.select({ id: snapshot.id }).from(snapshot).where(
+        and(
+          eq(snapshot.setId, setDestination.setId),
+          eq(snapshot.destinationId, setDestination.destinationId),
+        ),
+      );
+      return await database.select({
+        setId: setDestination.setId,
+        destinationId: setDestination.destinationId,
+      }).from(setDestination).where(and(isNotNull(setDestination.madeAt), notExists(known)));
     },
     /** IDs of the snapshots that are known of one repository. */
     async ids(database: Database, setId: string, destinationId: string): Promise<string[]> {

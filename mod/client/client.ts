@@ -1,6 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { BlobId, Clock } from "../base/mod.ts";
 import type { Catalog } from "../catalog/mod.ts";
+import { toSgError } from "../errors/mod.ts";
 import type { Ports } from "../job/mod.ts";
 import type { KdfCost } from "../repository/mod.ts";
 import type { RetryOptions } from "../storage/mod.ts";
@@ -74,25 +75,48 @@ export async function openClient(parts: ClientParts): Promise<Client> {
     },
   });
   await index.wantAll();
+  const refresh = async (place: Place, signal: AbortSignal) => {
+    await repositories.use(
+      place,
+      { signal },
+      (session) => snapshots.refresh(place, session.repository, signal),
+    );
+    index.want(place);
+  };
+  const closing = new AbortController();
+  const catchingUp = catchUp(parts, refresh, closing.signal);
   return {
     ...{ destinations, sets, runs, snapshots, browse, search: new Search(catalog), index },
     async refresh(set, signal) {
       for (const { destinationId } of (await sets.get(set)).destinations) {
-        const place = { setId: set, destinationId };
-        await repositories.use(
-          place,
-          { signal },
-          (session) => snapshots.refresh(place, session.repository, signal),
-        );
-        index.want(place);
+        await refresh({ setId: set, destinationId }, signal);
       }
     },
     [Symbol.asyncDispose]: async () => {
+      closing.abort();
       await runs[Symbol.asyncDispose]();
+      await catchingUp;
       await index[Symbol.asyncDispose]();
       await repositories[Symbol.asyncDispose]();
     },
   };
+}
+
+/** Fills a catalog that was made anew with the snapshots of the repositories that it knows of. */
+async function catchUp(
+  { catalog, ports }: ClientParts,
+  refresh: (place: Place, signal: AbortSignal) => Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
+  // The next backup of a set lists what could not be listed now.
+  const failed = (error: unknown) => {
+    if (signal.aborted) return;
+    ports.log.write("warning", `Snapshots of a set are not known yet: ${toSgError(error).message}`);
+  };
+  const places = await catalog.snapshots.unknown().catch((error: unknown) => (failed(error), []));
+  for (const place of places) {
+    if (!signal.aborted) await refresh(place, signal).catch(failed);
+  }
 }
 
 /** Reads folders of a place for the index: each once, so none is kept. */

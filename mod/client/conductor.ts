@@ -31,6 +31,8 @@ const RUNS_AT_ONCE = 2;
 const OPEN_RUNS_MAX = 10_000;
 /** Running work is stopped within ten seconds when the program ends. */
 const SHUTDOWN_MS = 9_000;
+/** What should not fail and did is not tried again at once, ms. */
+const AGAIN_MS = 5_000;
 /** A clock that is set back must not hold up a waiting run for long. */
 const ALARM_MS_MAX = 300_000;
 
@@ -220,9 +222,10 @@ export class Conductor extends RunLists implements AsyncDisposable {
 
   /** Does something for a run and goes on when it has ended. */
   #keep(live: LiveRun, work: () => Promise<void>): void {
-    live.ended = work().catch((error) => {
-      // Only a catalog that fails while the program ends gets here: the next start puts it right.
+    live.ended = work().catch(async (error) => {
+      // Only a catalog that fails while the program ends should get here: the next start puts it right.
       this.#parts.ports.log.write("error", `A run was left as it is: ${toSgError(error).message}`);
+      if (!this.#closing) await this.#parts.clock.sleep(AGAIN_MS);
     }).then(async () => {
       live.end();
       if (live.over) await this.#over(live);

@@ -60,16 +60,14 @@ export class Search {
 
   async #versions(found: readonly FoundVersion[]): Promise<FileVersion[]> {
     const snapshots = new Map<string, SetSnapshot>();
-    await Promise.all(
-      found.flatMap(({ setId, firstSnapshot, lastSnapshot }) =>
-        [firstSnapshot, lastSnapshot].map(async (id) => {
-          const key = `${setId} ${id}`;
-          if (snapshots.has(key)) return;
-          const row = await this.#catalog.snapshots.get(setId, id);
-          if (row) snapshots.set(key, snapshotOf(row));
-        })
-      ),
-    );
+    for (const [setId, versions] of Map.groupBy(found, (version) => version.setId)) {
+      const ids = new Set(
+        versions.flatMap(({ firstSnapshot, lastSnapshot }) => [firstSnapshot, lastSnapshot]),
+      );
+      for (const row of await this.#catalog.snapshots.some(setId, [...ids])) {
+        snapshots.set(`${setId} ${row.id}`, snapshotOf(row));
+      }
+    }
     return found.flatMap((version) => {
       const first = snapshots.get(`${version.setId} ${version.firstSnapshot}`);
       const last = snapshots.get(`${version.setId} ${version.lastSnapshot}`);

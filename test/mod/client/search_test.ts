@@ -67,7 +67,22 @@ Deno.test("Search: a catalog that was made anew is filled again from the reposit
     stage.signal,
   );
   assert.equal(found.rows.length, 1);
-  // And it begins by itself where the program was ended before.
-  await stage.client.refresh(again.id, stage.signal);
   assert.deepEqual(await stage.catalog.searchLines.behind(), []);
+});
+
+Deno.test("openClient: a catalog that knows a set's repository and none of its snapshots finds them by itself", async () => {
+  await using stage = await ClientStage.open();
+  const set = await stage.set("one", { "report.odt": "1" });
+  const { destinationId } = (await stage.sets.get(set)).destinations[0]!;
+  await stage.backUp(set);
+  await stage.client.index.settled();
+  await stage.stop();
+  await stage.start(async () => {
+    const { snapshots } = stage.catalog;
+    await snapshots.sync(set, destinationId, [], await snapshots.ids(set, destinationId));
+    assert.equal(await snapshots.count(set), 0);
+  });
+  const find = () => stage.client.search.search({ pattern: "report*" }, { limit: 9 }, stage.signal);
+  while ((await find()).rows.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.equal(await stage.client.snapshots.count(set, undefined), 1);
 });
