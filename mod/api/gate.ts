@@ -9,8 +9,6 @@ import { isLoopback } from "../http/mod.ts";
 export interface Doorplate {
   /** Host names, without port: this machine's name, its Grid ID, names of the certificate. Addresses need not be listed. */
   readonly hosts: readonly string[];
-  /** Origins of pages besides those of the asked host itself: a reverse proxy's, such as `https://backup.example.org`. */
-  readonly origins?: readonly string[];
 }
 
 /** A request as the gate sees it. */
@@ -57,7 +55,7 @@ export function refusalOf(asked: Asked, doorplate: Doorplate): Refusal | undefin
   if (url.includes("?")) {
     return refusal(400, "SG1040", "Cannot use the request: it goes into the body, not the address");
   }
-  if (!isSameSite(asked, doorplate)) {
+  if (!isSameSite(asked)) {
     return refusal(403, "SG1038", "Cannot answer: the request comes from another site's page");
   }
   if (!BODY_TYPE.test(headers["content-type"] ?? "")) {
@@ -87,10 +85,11 @@ function isOurHost(header: string | undefined, { hosts }: Doorplate): boolean {
 }
 
 /** Browsers say where a request comes from; programs say nothing. */
-function isSameSite({ headers, secure }: Asked, { origins = [] }: Doorplate): boolean {
+function isSameSite({ headers, secure }: Asked): boolean {
   const site = headers["sec-fetch-site"];
   const { origin } = headers;
-  if (origin !== undefined && origins.includes(origin)) return true;
   if (site !== undefined && site !== "same-origin") return false;
-  return origin === undefined || origin === `${secure ? "https" : "http"}://${headers.host}`;
+  if (origin === undefined || origin === `https://${headers.host}`) return true;
+  // Without TLS here there may be a proxy with TLS before us on this machine, whose pages say https.
+  return !secure && origin === `http://${headers.host}`;
 }
