@@ -1,7 +1,8 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 // The service's life as a process: first start, a second one, SIGTERM, SIGKILL, start again.
 import assert from "node:assert/strict";
-import { sparegrid } from "../kit/command_line.ts";
+import { makeCertificate } from "../kit/certificate.ts";
+import { sparegrid, sparegridArgv } from "../kit/command_line.ts";
 import { scratch } from "../kit/scratch.ts";
 import { startService } from "../kit/service_process.ts";
 
@@ -112,7 +113,77 @@ Deno.test("serve: /health and /metrics answer; the certificate is the one in the
   const health = await fetch(`https://localhost:${consoleTls}/health`, { client });
   assert.deepEqual([health.status, await health.json()], [200, { alive: true, ready: true, reasons: [] }]);
   const metrics = await fetch(`http://127.0.0.1:${plain}/metrics`);
-  assert.match(await metrics.text(), /^sparegrid_ready 1$/m);
+  const text = await metrics.text();
+  for (
+    const line of [
+      /^sparegrid_ready 1$/m,
+      /^sparegrid_build_info\{version="[^"]+"\} 1$/m,
+      /^sparegrid_runs\{state="running"\} 0$/m,
+      /^sparegrid_store_files 0$/m,
+      /^sparegrid_store_damaged_files 0$/m,
+      /^sparegrid_connections [1-9]/m,
+      /^process_resident_memory_bytes \d+$/m,
+    ]
+  ) assert.match(text, line);
+  for (const line of text.trimEnd().split("\n")) {
+    assert.match(line, /^(?:# (?:HELP|TYPE) [a-z_]+ .+|[a-z_]+(?:\{[^{}]*\})? \S+)$/);
+  }
   assert.equal((await service.end("SIGTERM")).code, 0);
   await assert.rejects(Deno.stat(`${data}/service.json`), Deno.errors.NotFound);
 });
+
+Deno.test("serve: a certificate of one's own is shown and pinned; the name of its authority is not needed", async () => {
+  await using place = await scratch();
+  const data = `${place.path}/data`;
+  const own = await makeCertificate("DNS:vault.example");
+  await Deno.writeTextFile(`${place.path}/cert.pem`, own.cert);
+  await Deno.writeTextFile(`${place.path}/key.pem`, own.key);
+  const files = ["--certificate", `${place.path}/cert.pem`, "--certificate-key", `${place.path}/key.pem`];
+  await using service = await startService(data, files);
+  assert.equal(service.start.fingerprint, own.sha256);
+  const env = { SPAREGRID_TOKEN: "", SPAREGRID_ADDRESS: "" };
+  const status = await sparegrid(["status", "--data", data], { env });
+  assert.deepEqual([status.code, status.out.includes(own.sha256)], [0, true], status.err);
+  assert.equal((await service.end("SIGTERM")).code, 0);
+  const half = await sparegrid(["serve", "--data", data, ...files.slice(0, 2)]);
+  assert.deepEqual([half.code, /certificate-key is missing \[SG1046\]/.test(half.err)], [2, true]);
+});
+
+Deno.test({
+  name: "serve: on a terminal it asks for the Grid ID, logs for people, and Ctrl-C ends it with 0",
+  ignore: Deno.build.os !== "linux" || !await exists("/usr/bin/script"),
+  async fn() {
+    await using place = await scratch();
+    const data = `${place.path}/data`;
+    const ports = ["backup-port", "backup-tls-port", "console-port", "console-tls-port"].map((name) =>
+      `--${name} any`
+    );
+    const command = [...sparegridArgv("serve", "--data", data), ...ports, "; echo STATUS $?"].join(" ");
+    const child = new Deno.Command("script", {
+      args: ["-qec", command, "/dev/null"],
+      ...{ stdin: "piped", stdout: "piped", stderr: "null" },
+    }).spawn();
+    const keys = child.stdin.getWriter();
+    let text = "", typed = 0;
+    for await (const bytes of child.stdout) {
+      text += new TextDecoder().decode(bytes);
+      if (typed === 0 && text.includes("Name of this installation in the grid [")) {
+        typed++;
+        await keys.write(new TextEncoder().encode("Office PC\n"));
+      }
+      if (typed === 1 && text.includes("Code for the first administrator")) {
+        typed++;
+        await keys.write(Uint8Array.of(3));
+      }
+    }
+    await child.status;
+    await keys.close().catch(() => {});
+    assert.match(text, /runs as office-pc: client and server/);
+    assert.match(text, /^\S+Z info {4}the service has started gridId="office-pc"/m);
+    assert.match(text, /STATUS 0/);
+  },
+});
+
+async function exists(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(() => true, () => false);
+}
