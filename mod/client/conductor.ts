@@ -1,15 +1,16 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import type { RunRow } from "../catalog/mod.ts";
+import type { RunChange, RunRow } from "../catalog/mod.ts";
 import { SgError, toSgError } from "../errors/mod.ts";
 import type { Destinations } from "./destinations.ts";
 import { refused } from "./fields.ts";
-import { type Intent, LiveRun } from "./live_run.ts";
+import { LiveRun } from "./live_run.ts";
 import { startable } from "./queue.ts";
 import type { RestoreStart, Run, StartOrder } from "./records.ts";
 import { type AttemptParts, RunAttempt } from "./run_attempt.ts";
 import { waitMs } from "./run_fate.ts";
 import { errorFields, type LedgerParts, RunLedger } from "./run_ledger.ts";
 import { RunLists } from "./run_lists.ts";
+import { isOver } from "./run_record.ts";
 import { type OnRunChange, RunNews } from "./run_news.ts";
 import { restoreDraft, startDrafts } from "./run_orders.ts";
 import { SetRemoval } from "./set_removal.ts";
@@ -33,6 +34,8 @@ const OPEN_RUNS_MAX = 10_000;
 const SHUTDOWN_MS = 9_000;
 /** What should not fail and did is not tried again at once, ms. */
 const AGAIN_MS = 5_000;
+/** Nothing is wrong with it any more. */
+const NO_ERROR = { code: null, message: null, remedy: null };
 /** A clock that is set back must not hold up a waiting run for long. */
 const ALARM_MS_MAX = 300_000;
 
@@ -102,18 +105,13 @@ export class Conductor extends RunLists implements AsyncDisposable {
   /** Puts a suspended run back into the queue, and a waiting one to its next try. SG1036, SG1040 when it is over. */
   async resume(id: string): Promise<Run> {
     const live = await this.#find(id);
-    if (!live.active && (live.row.state === "suspended" || live.row.state === "waiting")) {
+    if (live.active || live.probing) return live.run;
+    await this.#hold(live, ({ state }) => {
+      if (state !== "suspended" && state !== "waiting") return undefined;
       live.tries = 0;
       live.probe = false;
-      await this.#ledger.change(live, {
-        state: "queued",
-        notBefore: null,
-        code: null,
-        message: null,
-        remedy: null,
-      });
-      this.#pump();
-    }
+      return { state: "queued", notBefore: null, ...NO_ERROR };
+    });
     return live.run;
   }
 
@@ -208,7 +206,7 @@ export class Conductor extends RunLists implements AsyncDisposable {
     if (this.#closing) return;
     const now = this.#ledger.now;
     const all = [...this.#open.values()].sort((a, b) => a.row.id - b.row.id);
-    const due = all.filter((live) => !live.active && !live.probing && isDue(live, now));
+    const due = all.filter((live) => !live.active && !live.probing && live.held === 0 && isDue(live, now));
     for (const live of due.filter(({ probe }) => probe)) this.#keep(live, () => this.#probe(live));
     const ready = due.filter(({ probe }) => !probe);
     const { runsAtOnce = RUNS_AT_ONCE } = this.#parts;
@@ -234,7 +232,7 @@ export class Conductor extends RunLists implements AsyncDisposable {
   }
 
   async #over(live: LiveRun): Promise<void> {
-    this.#open.delete(live.run.id);
+    if (!this.#open.delete(live.run.id)) return;
     try {
       await this.#removal.runOver(live.run, this.live());
       this.#parts.onOver?.(live.run);
@@ -254,7 +252,7 @@ export class Conductor extends RunLists implements AsyncDisposable {
       // The destination is gone: the run itself says so.
       live.probe = false;
     }
-    if (signal.aborted) return await this.#interrupted(live);
+    if (signal.aborted) return;
     live.tries++;
     const notBefore = live.probe ? this.#ledger.now + waitMs(live.tries) : this.#ledger.now;
     await this.#ledger.change(live, { notBefore, attempt: live.row.attempt + (live.probe ? 1 : 0) });
@@ -267,37 +265,37 @@ export class Conductor extends RunLists implements AsyncDisposable {
     throw refused("id", kind === "scrub" ? "it is a run of the server" : "the run is over");
   }
 
-  async #interrupt(id: string, intent: Intent): Promise<Run> {
+  /** Ends a run, or its waiting, for a reason; gives it as it is then. It may have come to its own end before. */
+  async #interrupt(id: string, intent: "suspend" | "stop"): Promise<Run> {
     const live = await this.#find(id);
-    live.interrupt(
-      intent,
-      new SgError(intent === "suspend" ? "SG0191" : "SG1016", `The run was told to ${intent}`),
-    );
-    if (live.active || live.probing) await live.ended;
-    else await this.#interrupted(live);
+    while (!live.over && !(intent === "suspend" && live.row.state === "suspended")) {
+      if (live.active || live.probing) {
+        const code = intent === "suspend" ? "SG0191" : "SG1016";
+        live.interrupt(intent, new SgError(code, `The run was told to ${intent}`));
+        await live.ended;
+      } else await this.#hold(live, ({ state }) => isOver(state) ? undefined : this.#still(intent));
+    }
     return live.run;
   }
 
-  /** A run that is not running is interrupted. */
-  async #interrupted(live: LiveRun): Promise<void> {
-    const { intent } = live;
-    if (intent === "suspend" && live.row.state !== "suspended") {
-      const error = new SgError("SG0191", "The run was suspended");
-      await this.#ledger.change(live, {
-        state: "suspended",
-        notBefore: null,
-        ...errorFields("SG0191", error),
-      });
-    } else if (intent === "stop") {
-      const none = { code: null, message: null, remedy: null };
-      await this.#ledger.change(live, {
-        state: "stopped",
-        endedAt: this.#ledger.now,
-        notBefore: null,
-        ...none,
-      });
-      if (!live.active && !live.probing) await this.#over(live);
+  #still(intent: "suspend" | "stop"): RunChange {
+    if (intent === "stop") {
+      return { state: "stopped", endedAt: this.#ledger.now, notBefore: null, ...NO_ERROR };
     }
+    const error = new SgError("SG0191", "The run was suspended");
+    return { state: "suspended", notBefore: null, ...errorFields("SG0191", error) };
+  }
+
+  /** Changes a run that does not run, and keeps it from being started meanwhile. */
+  async #hold(live: LiveRun, change: (now: RunRow) => RunChange | undefined): Promise<void> {
+    live.held++;
+    try {
+      await this.#ledger.changeBy(live, change);
+    } finally {
+      live.held--;
+    }
+    if (live.over) await this.#over(live);
+    this.#pump();
   }
 
   #setAlarm(now: number): void {

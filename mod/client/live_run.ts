@@ -29,6 +29,8 @@ export class LiveRun {
   /** Before the next try its destination is asked whether it answers. */
   probe = false;
   probing = false;
+  /** Orders that are changing it while it does not run: it is not started meanwhile. */
+  held = 0;
   #progress: (() => Progress) | undefined;
   #problems: ProblemRow[] = [];
   #problemCount = 0;

@@ -1,6 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { Clock, Log } from "../base/mod.ts";
-import type { Catalog, RunChange, RunDraft } from "../catalog/mod.ts";
+import type { Catalog, RunChange, RunDraft, RunRow } from "../catalog/mod.ts";
 import { isSgError, type SgError } from "../errors/mod.ts";
 import { LiveRun } from "./live_run.ts";
 import type { RunNews } from "./run_news.ts";
@@ -62,6 +62,16 @@ export class RunLedger {
       }
       await this.#insist(() => this.#parts.catalog.runs.change(live.row.id, all, problems, first));
       this.#wrote(live, all, change.state !== undefined);
+    });
+  }
+
+  /** A change that depends on the state in which the run is when it is its turn; none where `change` gives none. */
+  async changeBy(live: LiveRun, change: (now: RunRow) => RunChange | undefined): Promise<void> {
+    await live.inTurn(async () => {
+      const fields = change(live.row);
+      if (!fields) return;
+      await this.#insist(() => this.#parts.catalog.runs.change(live.row.id, fields));
+      this.#wrote(live, fields, fields.state !== undefined);
     });
   }
 
