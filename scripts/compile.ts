@@ -34,6 +34,7 @@ for (const target of targets) {
       `--target=${target}`,
       `--output=${output}`,
       "--include=mod/job/lane_worker.ts",
+      "--include=mod/catalog/catalog_worker.ts",
       "main.ts",
     ],
     cwd: root,

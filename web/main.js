@@ -194,6 +194,13 @@ async function begin() {
   }
 }
 
+/** Goes in where one has signed in by another tab meanwhile; what stands typed at the door is left alone otherwise. */
+async function comeBack() {
+  /** @type {{ me: Me | null }} */
+  const { me } = await ask(WHO);
+  if (me !== null && !stay) await enter(me);
+}
+
 /** @param {Me} me */
 async function enter(me) {
   hideDoor();
@@ -231,5 +238,8 @@ addEventListener("hashchange", async () => {
   await stay?.show();
   if (stay) part("title", HTMLElement).focus();
 });
-document.addEventListener("visibilitychange", () => stay?.watch());
+document.addEventListener("visibilitychange", () => {
+  if (stay) stay.watch();
+  else if (!document.hidden) void comeBack().catch(() => {});
+});
 void begin();

@@ -1,10 +1,18 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 // The console's page in a real browser, against a real service: what a person does with it.
 import assert from "node:assert/strict";
-import type { Page } from "playwright-core";
+import type { Page, Request } from "playwright-core";
 import { assertAccessible } from "../kit/browser.ts";
 import { startService } from "../kit/service_process.ts";
-import { ADMIN, consoleStage, makeAdmin, makeSet, signedIn, writeNoise } from "../kit/console_stage.ts";
+import {
+  ADMIN,
+  consoleStage,
+  makeAdmin,
+  makeSet,
+  signedIn,
+  signIn,
+  writeNoise,
+} from "../kit/console_stage.ts";
 
 const WIDTHS = [320, 768, 1280];
 
@@ -213,6 +221,80 @@ Deno.test("console: a service that is gone is said so; when it is back the page 
   await page.getByRole("button", { name: "Back up now" }).click();
   await page.getByRole("heading", { level: 1, name: "The backup set is backed up" }).waitFor();
   assert.deepEqual(visitor.complaints.filter((text) => !text.includes("net::ERR_")), []);
+});
+
+Deno.test("console: a run is suspended, resumed and stopped by its buttons", async () => {
+  await using stage = await consoleStage();
+  await makeAdmin(stage);
+  const source = `${stage.folder}/documents`;
+  await Deno.mkdir(source);
+  await writeNoise(source, 48);
+  await makeSet(stage, { name: "documents", sources: [source], bytesPerSecond: 1 << 20 });
+  const visitor = await stage.browser.open();
+  const page = await signedIn(visitor, stage.plain);
+  const run = page.locator("#run-list li");
+  await page.getByRole("button", { name: "Back up now" }).click();
+  await run.getByText("Running", { exact: true }).waitFor();
+  await run.getByRole("button", { name: "Suspend" }).click();
+  await run.getByText("Suspended", { exact: true }).waitFor();
+  await run.getByRole("button", { name: "Resume" }).click();
+  await run.getByText("Running", { exact: true }).waitFor();
+  await run.getByRole("button", { name: "Stop" }).click();
+  await run.getByText("Stopped", { exact: true }).waitFor();
+  assert.equal(await run.getByRole("button").count(), 0);
+  await page.getByRole("heading", { level: 1, name: "The backup set needs attention" }).waitFor();
+  assert.deepEqual(visitor.complaints, []);
+});
+
+Deno.test("console: a folder whose name is not UTF-8 is entered, and a file in it restored", async () => {
+  await using stage = await consoleStage();
+  await makeAdmin(stage);
+  const make = `mkdir -p $'old/caf\\xe9' && echo coffee > $'old/caf\\xe9/menu\\xff.txt'`;
+  await new Deno.Command("bash", { args: ["-c", make], cwd: stage.folder }).output();
+  await makeSet(stage, { name: "old", sources: [`${stage.folder}/old`] });
+  const page = await signedIn(await stage.browser.open(), stage.plain);
+  await page.getByRole("button", { name: "Back up now" }).click();
+  await page.getByRole("heading", { level: 1, name: "The backup set is backed up" }).waitFor();
+  await page.getByRole("link", { name: "old", exact: true }).click();
+  await page.locator("#view .rows a").first().click();
+  await page.getByRole("link", { name: "caf\ufffd", exact: true }).click();
+  await page.getByText("menu\ufffd.txt", { exact: true }).waitFor();
+  await page.reload();
+  await page.getByRole("button", { name: "Restore: menu" }).click();
+  await page.getByRole("textbox", { name: "Into this folder" }).fill(`${stage.folder}/restored`);
+  await page.getByRole("button", { name: "Start restore" }).click();
+  await page.locator("#run-list li").filter({ hasText: "Restore of" }).getByText("Done").waitFor();
+  const compare = `cmp $'old/caf\\xe9/menu\\xff.txt' "restored$PWD"/$'old/caf\\xe9/menu\\xff.txt'`;
+  const { success } = await new Deno.Command("bash", { args: ["-c", compare], cwd: stage.folder }).output();
+  assert.ok(success);
+  // Each folder above is a link of its own, those that are not UTF-8 too.
+  await page.getByRole("link", { name: "old", exact: true }).click();
+  await page.getByRole("link", { name: "caf\ufffd", exact: true }).waitFor();
+});
+
+Deno.test("console: a page that is not seen takes no connection; seen again, it shows the state of then", async () => {
+  await using stage = await consoleStage();
+  await makeAdmin(stage);
+  const source = `${stage.folder}/notes`;
+  await Deno.mkdir(source);
+  const set = await makeSet(stage, { name: "notes", sources: [source] });
+  const page = await (await stage.browser.open()).tab();
+  const isStream = (request: Request) => (request.postData() ?? "").includes("subscription");
+  const begun = page.waitForRequest(isStream);
+  await signIn(page, stage.plain);
+  await begun;
+  const hide = (hidden: boolean) =>
+    page.evaluate(`Object.defineProperty(document, "hidden", { value: ${hidden}, configurable: true });
+      document.dispatchEvent(new Event("visibilitychange"));`);
+  const ended = page.waitForEvent("requestfailed", isStream);
+  await hide(true);
+  await ended;
+  await stage.api("mutation($set: ID!) { startRun(input: { kind: BACKUP, set: $set }) { run { id } } }", {
+    set,
+  });
+  await page.getByText("Nothing has run yet.").waitFor();
+  await hide(false);
+  await page.locator("#run-list li").getByText("Done").waitFor();
 });
 
 /** Names that a page could trip over, all different. */

@@ -63,12 +63,17 @@ export async function makeAdmin({ plain, service }: ConsoleStage): Promise<void>
 /** A tab that is signed in at `address`. */
 export async function signedIn(visitor: Visitor, address: string): Promise<Page> {
   const page = await visitor.tab();
+  await signIn(page, address);
+  return page;
+}
+
+/** Signs in at `address`. */
+export async function signIn(page: Page, address: string): Promise<void> {
   await page.goto(`${address}/`);
   await page.getByRole("textbox", { name: "Name" }).fill(ADMIN.userName);
   await page.getByRole("textbox", { name: "Password" }).fill(ADMIN.password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("button", { name: "Sign out" }).waitFor();
-  return page;
 }
 
 /** A set of `sources` at a folder that takes so many bytes a second. Answers the set's ID. */
