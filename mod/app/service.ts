@@ -144,6 +144,7 @@ export class Service {
     if (server !== undefined) await this.#openBackupPorts(server.handler);
     await this.#openConsole(this.#api({ room, audit, server, client }), await room.setUpCode.isNeeded());
     this.#setUpCode = (await room.setUpCode.begin()).code;
+    this.#health.add("catalog", async () => void await catalog.settings.get("setting.log-level"));
     this.#health.enter("ready");
     log.write("info", "the service has started", { gridId: identity.gridId, roles: this.#roles().join(",") });
   }

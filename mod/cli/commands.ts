@@ -143,6 +143,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     async () => (await import("./search.ts")).searchCommand,
   ),
   service(
+    "history",
+    "show all states of a file in the snapshots of a set",
+    async () => (await import("./history.ts")).historyCommand,
+  ),
+  service(
+    "report",
+    "sum up what was backed up, restored and failed",
+    async () => (await import("./report.ts")).reportCommand,
+  ),
+  service(
     "destination list",
     "list where backups go",
     async () => (await import("./destination.ts")).destinationListCommand,

@@ -80,6 +80,12 @@ Deno.test("set contents: ls, find and diff of a set say what they say of its rep
   assert.equal(json(await run("search", "c.txt", "--json"))[0]!["snapshotCount"], 2);
   assert.match((await run("search", "A.TXT", "-i")).out, /documents +\S+\/documents\/a\.txt +19 B/);
 
+  const history = await run("history", "--set", "documents", `${documents}/a.txt`);
+  assert.match(history.out, /19 B[^]*5 B[^]*2 versions/);
+  const report = json(await run("report", "--since", "2020-01-01", "--json"))[0]!;
+  const backups = (report["lines"] as Record<string, unknown>[]).find(({ kind }) => kind === "BACKUP")!;
+  assert.deepEqual([backups["done"], backups["failed"]], [2, 0]);
+
   const preview = json(await run("set", "preview", "documents", "--json"))[0]!;
   assert.deepEqual([preview["files"], preview["excludedFiles"], preview["excludedBytes"]], [4, 1, 5000]);
 
