@@ -40,11 +40,11 @@ export class Trash {
     if (account.appendOnly) {
       throw new SgError("SG1045", `Account ${account.id} is append-only: nothing is removed but locks`);
     }
+    const there = await this.#parts.store.stat(file);
+    if (there === undefined && !repository.damaged.has(fileKey(file.type, file.name))) throw noSuchFile(file);
     if (file.type === "config") {
       throw new SgError("SG1045", "The config goes with its repository only, which an administrator removes");
     }
-    const there = await this.#parts.store.stat(file);
-    if (there === undefined && !repository.damaged.has(fileKey(file.type, file.name))) throw noSuchFile(file);
     if (file.type === "data") await this.#mustBeOldEnough(repository, file);
     await this.#toTrash(repository, file, account.retentionLockDays);
   }
