@@ -32,7 +32,7 @@ export class Trash {
 
   /**
    * Removes a file for a client: a lock at once, others to the trash. SG1045 for the config, for an append-only account
-   * (locks excepted) and for a pack that a backup under way may need; SG1006, SG1002.
+   * (locks excepted) and for a pack or an index that a backup under way may need; SG1006, SG1002.
    */
   async remove(file: StoreFile, account: PortAccount, connection: object): Promise<void> {
     const repository = repositoryAt(this.#parts, file);
@@ -45,7 +45,7 @@ export class Trash {
     if (file.type === "config") {
       throw new SgError("SG1045", "The config goes with its repository only, which an administrator removes");
     }
-    if (file.type === "data") await this.#mustBeOldEnough(repository, file);
+    if (file.type === "data" || file.type === "index") await this.#mustBeOldEnough(repository, file);
     await this.#toTrash(repository, file, account.retentionLockDays);
   }
 
@@ -133,16 +133,28 @@ export class Trash {
     if (repository.sessions.orphans(now).length > before) await keepOrphans(this.#parts);
   }
 
-  /** A client that is stopped in the middle of a backup has said nothing of its packs yet, but will. */
-  async #mustBeOldEnough({ place, sessions }: KeptRepository, { name }: StoreFile): Promise<void> {
+  /**
+   * A client that is stopped in the middle of a backup has said nothing of its packs yet, but will: they must stay, and so
+   * must the indexes that list them, for it writes each once.
+   */
+  async #mustBeOldEnough({ place, sessions }: KeptRepository, file: StoreFile): Promise<void> {
     const oldest = sessions.oldestStart(nowMs(this.#parts.clock));
     if (oldest === undefined) return;
     await this.#parts.ledger.flush();
-    const row = await this.#parts.catalog.storedFiles.byName(place.account, place.repository, "data", name);
+    const row = await this.#parts.catalog.storedFiles.byName(
+      place.account,
+      place.repository,
+      file.type,
+      file.name,
+    );
     if (row !== undefined && row.sequence <= oldest) return;
-    throw new SgError("SG1045", `data/${name} is younger than a backup that is under way or was broken off`, {
-      remedy: "Try again when that backup has ended; one that was broken off counts for a day.",
-    });
+    throw new SgError(
+      "SG1045",
+      `${filePath(file)} is younger than a backup that is under way or was broken off`,
+      {
+        remedy: "Try again when that backup has ended; one that was broken off counts for a day.",
+      },
+    );
   }
 
   async #moveAll(repository: KeptRepository): Promise<Moved> {
