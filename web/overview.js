@@ -32,7 +32,7 @@ export async function showOverview(place) {
       "span",
       { class: "muted" },
       "There are none. Make one with ",
-      make("code", {}, "sparegrid set"),
+      make("code", {}, "sparegrid set add"),
       ".",
     ),
     fetch: async (after) => {

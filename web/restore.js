@@ -76,8 +76,9 @@ async function start({ set, snapshot, path }, values) {
 /** Where the entry will be, as far as it is typed. */
 function showWhere() {
   const target = part("restore-target", HTMLInputElement).value.replace(/\/+$/, "");
-  const where = target === "" || !chosen
-    ? "An absolute path. The folders above the entry are made in it."
-    : `It will be ${target}${chosen.path.text}`;
+  const isWhole = /^(?:\/|[A-Za-z]:[\\/])/.test(part("restore-target", HTMLInputElement).value);
+  const where = isWhole && chosen
+    ? `It will be ${target}${chosen.path.text}`
+    : "An absolute path. The folders above the entry are made in it.";
   put(part("restore-where", HTMLParagraphElement), shownText(where));
 }
