@@ -21,6 +21,7 @@ import { CERTIFICATE_NAME } from "./certificate.ts";
 import { consoleHandler } from "./console_handler.ts";
 import { Health } from "./health.ts";
 import { Installation } from "./installation.ts";
+import { LateDoor } from "./late_door.ts";
 import { Metrics } from "./metrics.ts";
 import type { ServiceOrder, ServiceStart } from "./run_service.ts";
 import { openServerRole, type ServerRole } from "./server_role.ts";
@@ -57,6 +58,8 @@ export class Service {
   readonly #startedAt = Number(systemClock.now() / 1_000_000n);
   /** Aborts when the service ends: subscriptions and the like end. */
   readonly #stopping = new AbortController();
+  readonly #backupDoor = new LateDoor();
+  readonly #apiDoor = new LateDoor();
   #setUpCode: string | undefined;
 
   private constructor(installation: Installation, parts: AsyncDisposableStack) {
@@ -114,12 +117,18 @@ export class Service {
     const late = Symbol();
     const patience = new AbortController();
     const ended = await Promise.race([
-      this.#parts[Symbol.asyncDispose](),
+      this.#close(),
       systemClock.sleep(END_MS, patience.signal).then(() => late),
     ]);
     patience.abort();
     if (ended === late) log.write("warning", "the service did not end in time; what is left is cut off");
     else log.write("info", "the service has ended");
+  }
+
+  /** What comes from outside ends first, then what works on it, then what all stand on. */
+  async #close(): Promise<void> {
+    await this.#ports.close(ANSWERS_MS);
+    await this.#parts[Symbol.asyncDispose]();
   }
 
   async #begin(): Promise<void> {
@@ -131,22 +140,24 @@ export class Service {
       const facts = { actor: "system", address: "", action: "catalogBegunAnew", subject: catalog.setAside };
       await audit.record({ ...facts, details: {}, result: "ok" });
     }
-    const server = this.#roles().includes("server") ? await this.#openServer(room, audit) : undefined;
-    const client = this.#roles().includes("client")
-      ? this.#parts.use(await this.#openClient(room))
-      : undefined;
     addServiceMetrics(this.#metrics, {
       ...{ version: VERSION, startedAt: this.#startedAt, health: this.#health },
       ...{ freeBytes: () => folder.freeBytes(), connections: () => this.#ports.connections },
     });
-    if (client !== undefined) addClientMetrics(this.#metrics, client);
-    this.#parts.defer(() => this.#ports.close(ANSWERS_MS));
-    if (server !== undefined) await this.#openBackupPorts(server.handler);
-    await this.#openConsole(this.#api({ room, audit, server, client }), await room.setUpCode.isNeeded());
-    this.#setUpCode = (await room.setUpCode.begin()).code;
     this.#health.add("catalog", async () => void await catalog.settings.get("setting.log-level"));
+    const roles = this.#roles();
+    // Opened before runs go on and stores are read: a port that is taken ends the start before any work is begun.
+    if (roles.includes("server")) await this.#openBackupPorts();
+    await this.#openConsole(await room.setUpCode.isNeeded());
+    const server = roles.includes("server") ? await this.#openServer(room, audit) : undefined;
+    const client = roles.includes("client") ? this.#parts.use(await this.#openClient(room)) : undefined;
+    if (client !== undefined) addClientMetrics(this.#metrics, client);
+    if (server !== undefined) this.#backupDoor.lead(server.handler);
+    this.#apiDoor.lead(this.#api({ room, audit, server, client }));
+    await this.#announce();
+    this.#setUpCode = (await room.setUpCode.begin()).code;
     this.#health.enter("ready");
-    log.write("info", "the service has started", { gridId: identity.gridId, roles: this.#roles().join(",") });
+    log.write("info", "the service has started", { gridId: identity.gridId, roles: roles.join(",") });
   }
 
   async #openServer(room: AccountRoom, audit: Audit): Promise<ServerRole> {
@@ -164,8 +175,9 @@ export class Service {
     return server;
   }
 
-  async #openBackupPorts(handler: HttpHandler): Promise<void> {
+  async #openBackupPorts(): Promise<void> {
     const { settings } = this.#installation;
+    const { handler } = this.#backupDoor;
     const addresses = settings.get("backup-listen");
     await this.#ports.open({ name: "backup", port: settings.get("backup-port"), addresses, handler });
     await this.#ports.open({ name: "backupTls", port: settings.get("backup-tls-port"), addresses, handler });
@@ -213,12 +225,12 @@ export class Service {
   }
 
   /** Opens the console's ports: on this machine only as long as anybody could make the first administrator. */
-  async #openConsole(api: HttpHandler, setUpNeeded: boolean): Promise<void> {
-    const { settings, folder, certificate } = this.#installation;
+  async #openConsole(setUpNeeded: boolean): Promise<void> {
+    const { settings } = this.#installation;
     const ports = this.#ports;
     const handler = consoleHandler({
       ...{ health: this.#health, metrics: this.#metrics, metricsFor: () => settings.get("metrics") },
-      ...{ hosts: this.#hosts(), api, pages: consolePages() },
+      ...{ hosts: this.#hosts(), api: this.#apiDoor.handler, pages: consolePages() },
     });
     const given = settings.get("console-listen");
     // Without TLS passwords would travel in clear: beyond this machine the API refuses it.
@@ -231,7 +243,12 @@ export class Service {
       addresses: secure,
       handler,
     });
-    const address = this.#consoleAddress(given[0] ?? "127.0.0.1");
+  }
+
+  /** Says in the data folder where the service is. */
+  async #announce(): Promise<void> {
+    const { settings, folder, certificate } = this.#installation;
+    const address = this.#consoleAddress(settings.get("console-listen")[0] ?? "127.0.0.1");
     if (address === undefined) return;
     const facts = { pid: processId(), address, fingerprint: certificate.fingerprint };
     this.#parts.use(await announceService(folder, facts));
