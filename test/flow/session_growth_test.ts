@@ -1,14 +1,14 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 // A service runs for months: a thousand runs in one session must leave no more behind than ten do.
 import assert from "node:assert/strict";
-import { systemRandom } from "../../../mod/base/mod.ts";
-import { runBackup, runCheck, runPrune, runRestore } from "../../../mod/job/mod.ts";
-import { openFileSystem } from "../../../mod/platform/mod.ts";
-import { LocalStorage } from "../../../mod/storage/mod.ts";
-import { heardRun, JobStage } from "../../kit/job_stage.ts";
-import { noise } from "../../kit/memory_tree.ts";
-import { RunClock } from "../../kit/run_clock.ts";
-import { scratch } from "../../kit/scratch.ts";
+import { systemRandom } from "../../mod/base/mod.ts";
+import { runBackup, runCheck, runPrune, runRestore } from "../../mod/job/mod.ts";
+import { openFileSystem } from "../../mod/platform/mod.ts";
+import { LocalStorage } from "../../mod/storage/mod.ts";
+import { heardRun, JobStage } from "../kit/job_stage.ts";
+import { noise } from "../kit/memory_tree.ts";
+import { RunClock } from "../kit/run_clock.ts";
+import { scratch } from "../kit/scratch.ts";
 
 const RUNS = 1000;
 const WARM_UP = 200;
