@@ -5,8 +5,10 @@ import { type Clock, concatBytes } from "../base/mod.ts";
 import type { Connection } from "../platform/mod.ts";
 import { WaitMeter } from "./deadlines.ts";
 
-/** Bytes asked for at a time: what a socket's buffer holds. */
+/** Bytes asked for at a time where much comes: what a socket's buffer holds. */
 const READ_BYTES = 64 * 1024;
+/** Bytes asked for where little comes: a record of TLS. Idle connections hold no more. */
+const READ_BYTES_MIN = 16 * 1024;
 /** Pieces up to this size that are written together travel in one write, bytes. */
 const JOIN_BYTES_MAX = 16 * 1024;
 
@@ -32,6 +34,9 @@ export class ConnectionStream extends Duplex {
   readonly #clock: Clock;
   #discarding = false;
   #readPending = false;
+  /** For the next read. */
+  #room: Uint8Array<ArrayBuffer> | undefined;
+  #roomBytes = READ_BYTES_MIN;
 
   constructor(connection: Connection, clock: Clock) {
     super({ allowHalfOpen: true, highWaterMark: READ_BYTES });
@@ -84,12 +89,13 @@ export class ConnectionStream extends Duplex {
     this.#readPending = true;
     try {
       do {
-        const bytes = new Uint8Array(READ_BYTES);
+        const room = this.#room ?? new Uint8Array(this.#roomBytes);
         this.reading.begin(this.#clock.monotonicMs());
-        const length = await this.#connection.read(bytes);
+        const length = await this.#connection.read(room);
         this.reading.end(this.#clock.monotonicMs(), length ?? 0);
         if (this.destroyed) return;
         if (this.#discarding) {
+          this.#room = room;
           if (length === null) this.destroy();
           continue;
         }
@@ -99,12 +105,24 @@ export class ConnectionStream extends Duplex {
           return;
         }
         this.onBytes();
-        this.push(Buffer.from(bytes.buffer, 0, length));
+        this.push(this.#taken(room, length));
         return;
       } while (!this.destroyed);
     } catch (error) {
       this.destroy(asError(error));
     }
+  }
+
+  /** What came, without the room that stayed empty: who holds on to a piece shall not hold four times as much. */
+  #taken(room: Uint8Array<ArrayBuffer>, length: number): Buffer {
+    const full = length === room.length;
+    this.#roomBytes = full ? READ_BYTES : length < READ_BYTES / 8 ? READ_BYTES_MIN : this.#roomBytes;
+    if (length > room.length / 2) {
+      this.#room = undefined;
+      return Buffer.from(room.buffer, 0, length);
+    }
+    this.#room = room.length === this.#roomBytes ? room : undefined;
+    return Buffer.from(room.slice(0, length).buffer);
   }
 
   override _write(bytes: Uint8Array, _encoding: string, done: Done): void {
