@@ -97,6 +97,11 @@ export class Intake {
   async #verifyOnly(upload: Upload): Promise<void> {
     await this.#receive(upload, undefined, undefined);
     await this.#parts.store.settle(upload.file);
+    if (await this.#parts.store.stat(upload.file) !== undefined) return;
+    throw new SgError(
+      "SG1015",
+      `Cannot store ${filePath(upload.file)}: it was there and was removed meanwhile`,
+    );
   }
 
   /** Reads the body to its end. Gives its length and hash, which is right. */

@@ -200,6 +200,24 @@ Deno.test("Intake: a file that was found damaged is mended by storing it again",
   assert.equal(wrong.status, 400);
 });
 
+Deno.test("Intake: a file that is removed while it is sent again is not called stored", async () => {
+  await using stage = await ServerStage.open();
+  await stage.repository();
+  const bytes = someBytes(1_000);
+  const name = await stage.store("pc", "home", "data", bytes);
+  const order = {
+    ...{ file: { account: "pc", repository: "home", type: "data" as const, name }, declaredBytes: 1_000 },
+    ...{ account: await stage.accounts.get("pc"), connection: {}, signal: new AbortController().signal },
+  };
+  const body = async function* (remove: boolean) {
+    if (remove) await stage.ask("pc", "DELETE", `home/data/${name}`);
+    yield bytes;
+  };
+  await assert.rejects(stage.stores.take({ ...order, body: body(true) }), /removed meanwhile/);
+  await stage.stores.take({ ...order, body: body(false) });
+  assert.deepEqual((await stage.ask("pc", "GET", `home/data/${name}`)).body, bytes);
+});
+
 Deno.test("Intake: an account's rate is kept, and the server's for all", async () => {
   const rates: number[] = [];
   await using stage = await ServerStage.open({ stores: { bytesPerSecond: () => 500_000 } });
