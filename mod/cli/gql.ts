@@ -3,7 +3,7 @@ import { utf8Text } from "../base/mod.ts";
 import type { Arguments } from "./arguments.ts";
 import type { Context } from "./command.ts";
 import { serviceCommand } from "./service_command.ts";
-import { shownText } from "./shown_text.ts";
+import { shownJson } from "./shown_text.ts";
 import { standardInput } from "./standard_input.ts";
 
 /** Asks the API in its own language. */
@@ -35,7 +35,7 @@ export const gqlCommand = serviceCommand({
     const { output, signal } = context;
     const print = (data: unknown) => {
       for (const line of JSON.stringify(data, null, output.mode.json ? undefined : 2).split("\n")) {
-        output.result(shownText(line));
+        output.result(shownJson(line));
       }
       output.flush();
     };

@@ -5,6 +5,7 @@ import { DATA_OPTION } from "./global_options.ts";
 import { givenSettings, SETTING_OPTIONS } from "./setting_options.ts";
 import { shownText } from "./shown_text.ts";
 import { suggest } from "./suggest.ts";
+import { OutputClosed } from "./terminal.ts";
 
 /** Runs the service. */
 export const serveCommand: Command = {
@@ -41,8 +42,13 @@ export const serveCommand: Command = {
       },
       signal,
       (start) => {
-        sayStart(start, context);
-        output.flush();
+        try {
+          sayStart(start, context);
+          output.flush();
+        } catch (error) {
+          // Nobody reads it: a service runs on without.
+          if (!(error instanceof OutputClosed)) throw error;
+        }
       },
     );
     return 0;

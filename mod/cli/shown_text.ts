@@ -14,6 +14,15 @@ export function shownText(text: string): string {
   return text.replace(HIDDEN, escaped);
 }
 
+/** JSON text that is safe to print and still the same JSON: what {@link shownText} would change is written as `\\uXXXX`. */
+export function shownJson(json: string): string {
+  return json.replace(HIDDEN, (hidden) => {
+    let out = "";
+    for (let i = 0; i < hidden.length; i++) out += `\\u${hidden.charCodeAt(i).toString(16).padStart(4, "0")}`;
+    return out;
+  });
+}
+
 /** The name or path of an entry, safe to print; bytes that are not UTF-8 are shown as `\xNN`. */
 export function shownName(name: Uint8Array | string): string {
   if (typeof name === "string") return shownText(name);

@@ -71,3 +71,8 @@ Deno.test("serve takes no operand and no unknown option", async () => {
   assert.equal(status, 2);
   assert.match(terminal.err, /did you mean --backup-port\?/);
 });
+
+Deno.test("serve runs on where nobody reads what it prints", async () => {
+  assert.equal((await serve([], { closesAfterBytes: 10 })).status, 0);
+  assert.equal((await serve(["--json"], { closesAfterBytes: 10 })).status, 0);
+});
