@@ -78,7 +78,7 @@ export async function pruneRepository(
   repository.spoilIndex();
   // First of all, for they make room.
   await repository.storage.removeTemporaries?.(TEMPORARY_MS, repository.ports.clock.now(), call);
-  await new Prune(repository, plan, used, options).run();
+  await new Prune(repository, plan, { used, sizes }, options).run();
   return plan.stats;
 }
 
@@ -168,14 +168,21 @@ class Prune {
   readonly #repository: Repository;
   readonly #plan: PrunePlan;
   readonly #used: EntrySet;
+  readonly #sizes: ReadonlyMap<string, number>;
   readonly #options: PruneOptions;
   readonly #call: { readonly signal?: AbortSignal };
   readonly #removed = new Set<number>();
 
-  constructor(repository: Repository, plan: PrunePlan, used: EntrySet, options: PruneOptions) {
+  constructor(
+    repository: Repository,
+    plan: PrunePlan,
+    { used, sizes }: { readonly used: EntrySet; readonly sizes: ReadonlyMap<string, number> },
+    options: PruneOptions,
+  ) {
     this.#repository = repository;
     this.#plan = plan;
     this.#used = used;
+    this.#sizes = sizes;
     this.#options = options;
     this.#call = options.signal ? { signal: options.signal } : {};
   }
@@ -185,7 +192,7 @@ class Prune {
     // Packs that no index lists may be another's who has just begun, unless the lock has kept everybody out up to now.
     await this.#repository.assertHeld();
     // These make room at once, and nobody knows them.
-    await this.#removeFiles(removeUnlisted);
+    await this.#removeFiles(removeUnlisted, (name) => this.#keepUnlisted(name));
     const unneeded = new Set([...remove, ...forget]);
     if (repack.size + unneeded.size === 0) return;
     try {
@@ -315,12 +322,28 @@ class Prune {
     }
   }
 
-  async #removeFiles(names: readonly string[]): Promise<void> {
+  /**
+   * A server refuses to remove packs of a backup that sleeps, or was broken off a short while ago. No index lists them, so a
+   * later prune removes what is not needed then.
+   */
+  #keepUnlisted(name: string): void {
+    const { stats } = this.#plan;
+    stats.unlisted.packs--;
+    stats.unlisted.bytes -= this.#sizes.get(name) ?? 0;
+    stats.packsKept++;
+  }
+
+  async #removeFiles(names: readonly string[], onRefused?: (name: string) => void): Promise<void> {
     let done = 0;
     await eachInParallel(names, this.#repository.storage.connections, async (name) => {
-      await this.#repository.guarded((guard) =>
-        removeIfThere(this.#repository, "data", name, { ...this.#call, guard })
-      );
+      try {
+        await this.#repository.guarded((guard) =>
+          removeIfThere(this.#repository, "data", name, { ...this.#call, guard })
+        );
+      } catch (error) {
+        if (onRefused === undefined || !isSgError(error, "SG1045")) throw error;
+        onRefused(name);
+      }
       this.#progress("removing", ++done, names.length);
     });
   }

@@ -20,6 +20,7 @@ import {
 } from "../../../mod/storage/mod.ts";
 import { filesBelow } from "../../kit/crash_place.ts";
 import { DamagedStorage, namesOf, StoppingStorage } from "../../kit/damaged_storage.ts";
+import { FaultyStorage } from "../../kit/faulty_storage.ts";
 import { scratch } from "../../kit/scratch.ts";
 import { type Draft, DraftSaver, initRepository, PASSWORD, reopen, testPorts } from "../../kit/repository.ts";
 
@@ -168,6 +169,24 @@ Deno.test("pruneRepository removes packs that no index lists", async () => {
   const saver = new DraftSaver(repository);
   await saver.data(blob(50));
   await saver.endPack();
+  strictEqual((await prune(storage)).unlisted.packs, 1);
+  await assertSound(storage, 1);
+});
+
+Deno.test("pruneRepository leaves a pack that no index lists where the server says that it is too young, and says so", async () => {
+  const storage = new FaultyStorage(new MemoryStorage());
+  await fill(storage, [{ a: blob(1) }]);
+  const saver = new DraftSaver(await open(storage));
+  await saver.data(blob(50));
+  await saver.endPack();
+  storage.faults.push({
+    on: ({ verb, type }) => verb === "remove" && type === "data",
+    kind: "fail",
+    code: "SG1045",
+  });
+  const stats = await prune(storage);
+  deepStrictEqual([stats.unlisted, stats.packsKept], [{ packs: 0, bytes: 0 }, stats.packsTotal]);
+  storage.faults.length = 0;
   strictEqual((await prune(storage)).unlisted.packs, 1);
   await assertSound(storage, 1);
 });
