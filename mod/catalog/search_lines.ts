@@ -111,7 +111,7 @@ export const searchLineQueries = {
     /** The line of a snapshot; what its head holds may change from now on. */
     async begin(
       database: Database,
-      line: Pick<SearchLineRow, "setId" | "destinationId" | "hostname" | "paths">,
+      line: Pick<SearchLineRow, "destinationId" | "hostname" | "paths"> & { readonly setId: string },
     ): Promise<SearchLineRow> {
       await database.insert(searchLine).values({ ...line, head: 0 }).onConflictDoNothing();
       const mine = and(
@@ -139,6 +139,31 @@ export const searchLineQueries = {
       await addVersions(database, row.head + 1, changes);
       await setTrees(database, changes);
     },
+    /**
+     * Removes a bit of what belongs to no set any more, so that nobody waits long: at most `limit` rows. False where there is
+     * nothing left.
+     */
+    async sweep(database: Database, limit: number): Promise<boolean> {
+      const gone = await database.select({ id: searchLine.id }).from(searchLine).where(
+        isNull(searchLine.setId),
+      ).limit(1);
+      if (gone.length === 0) return false;
+      const { id } = gone[0]!;
+      for (const table of ["entry_version", "entry_folder"]) {
+        const name = sql.raw(table);
+        const rows = await database.all<{ nameId: number | null }>(sql`
+          DELETE FROM ${name} WHERE id IN (SELECT id FROM ${name} WHERE line_id = ${id} LIMIT ${limit})
+          RETURNING name_id AS nameId`);
+        if (rows.length === 0) continue;
+        await dropNames(
+          database,
+          new Set(rows.map(({ nameId }) => nameId).filter((nameId) => nameId !== null)),
+        );
+        return true;
+      }
+      await database.delete(searchLine).where(eq(searchLine.id, id));
+      return true;
+    },
     /** The snapshot is taken in whole: it is the head now. */
     async finish(
       database: Database,
@@ -150,6 +175,7 @@ export const searchLineQueries = {
       const lines = await database.select().from(searchLine).where(eq(searchLine.id, lineId));
       if (lines.length === 0) return;
       const { setId, destinationId, head } = lines[0]!;
+      if (setId === null) return;
       await database.update(snapshot).set({ indexedAt: at, lineId, sequence: head + 1 }).where(and(
         eq(snapshot.setId, setId),
         eq(snapshot.destinationId, destinationId),
@@ -275,15 +301,6 @@ async function dropUnused(database: Database, dropped: readonly Dropped[]): Prom
   const names = new Set(dropped.map(({ nameId }) => nameId));
   for (const name of await dropFolders(database, folders)) names.add(name);
   await dropNames(database, names);
-}
-
-/** Removes the names that nothing needs any more, after a line went with all that it held. */
-export async function dropOrphanNames(database: Database): Promise<void> {
-  const rows = await database.all<{ id: number }>(sql`
-    DELETE FROM entry_name WHERE NOT EXISTS (SELECT 1 FROM entry_version v WHERE v.name_id = entry_name.id)
-      AND NOT EXISTS (SELECT 1 FROM entry_folder f WHERE f.name_id = entry_name.id)
-    RETURNING id`);
-  await dropFromTrigrams(database, rows);
 }
 
 /** Removes those of the folders, and of the folders above, that hold nothing; gives their names. */

@@ -2,7 +2,6 @@
 import { and, asc, count, eq, gt, inArray, isNotNull, type SQL } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import type { Queries } from "./query.ts";
-import { dropOrphanNames } from "./search_lines.ts";
 import { forgetPlace } from "./snapshots.ts";
 import { backupSet, setDestination } from "./tables.ts";
 
@@ -100,9 +99,7 @@ export const setQueries = {
     },
     /** Forgets a set with all that is known of its snapshots; its runs stay. False where there is none. */
     async remove(database: Database, id: string): Promise<boolean> {
-      const { rowsAffected } = await database.delete(backupSet).where(eq(backupSet.id, id));
-      await dropOrphanNames(database);
-      return rowsAffected > 0;
+      return (await database.delete(backupSet).where(eq(backupSet.id, id))).rowsAffected > 0;
     },
   },
 } as const satisfies Queries;

@@ -2,7 +2,7 @@
 import { and, count, desc, eq, inArray, isNotNull, notExists, type SQL, sql } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import type { Queries } from "./query.ts";
-import { dropOrphanNames, dropUnheld } from "./search_lines.ts";
+import { dropUnheld } from "./search_lines.ts";
 import { searchLine, setDestination, snapshot } from "./tables.ts";
 
 /** A snapshot of a set at one of its destinations, as last seen there. */
@@ -108,12 +108,11 @@ export const snapshotQueries = {
   },
 } as const satisfies Queries;
 
-/** Forgets all snapshots of one repository, and what the search index knows of it. */
+/** Forgets all snapshots of one repository; what the search index knows of it is removed bit by bit. */
 export async function forgetPlace(database: Database, setId: string, destinationId: string): Promise<void> {
   await database.delete(snapshot).where(ofPlace(setId, destinationId));
-  await database.delete(searchLine)
+  await database.update(searchLine).set({ setId: null })
     .where(and(eq(searchLine.setId, setId), eq(searchLine.destinationId, destinationId)));
-  await dropOrphanNames(database);
 }
 
 function ofPlace(setId: string, destinationId: string | undefined): SQL {

@@ -184,8 +184,9 @@ export const snapshot = sqliteTable("snapshot", {
  */
 export const searchLine = sqliteTable("search_line", {
   id: integer("id").primaryKey(),
-  setId: text("set_id").notNull().references(() => backupSet.id, { onDelete: "cascade" }),
-  destinationId: text("destination_id").notNull().references(() => destination.id, { onDelete: "cascade" }),
+  /** Null: it is gone, and is removed bit by bit. */
+  setId: text("set_id").references(() => backupSet.id, { onDelete: "set null" }),
+  destinationId: text("destination_id").notNull(),
   hostname: text("hostname").notNull(),
   /** JSON array of texts, as in the snapshot. */
   paths: text("paths").notNull(),

@@ -69,6 +69,7 @@ export async function openClient(parts: ClientParts): Promise<Client> {
     ...{ catalog, destinations, sets, repositories, ports, clock, book: snapshots },
     scratchFolder: `${parts.dataFolder}/scratch`,
     ...(parts.runsAtOnce === undefined ? {} : { runsAtOnce: parts.runsAtOnce }),
+    onSetGone: () => index.tidy(),
     onOver: ({ kind, setId, destinationId }) => {
       const changes = kind === "backup" || kind === "forget";
       if (changes && setId !== undefined && destinationId !== undefined) index.want({ setId, destinationId });

@@ -23,6 +23,8 @@ export interface ConductorParts extends Omit<AttemptParts, "ledger"> {
   readonly sets: BackupSets;
   /** Runs at a time, over all repositories; {@link RUNS_AT_ONCE} where left out. A function is asked anew each time. */
   readonly runsAtOnce?: number | (() => number);
+  /** Told when a set was removed. */
+  readonly onSetGone?: () => void;
   /** Told of each run that is over, when that is durable. */
   readonly onOver?: (run: Run) => void;
 }

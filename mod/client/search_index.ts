@@ -30,6 +30,8 @@ export interface IndexParts {
   ) => Promise<T>;
 }
 
+/** Rows of gone sets removed at a time. */
+const SWEPT = 3_000;
 /** Entries compared at a time. */
 const ENTRIES = 2_000;
 
@@ -62,12 +64,23 @@ export class SearchIndex implements AsyncDisposable {
   want(place: Place): void {
     if (this.#stop.signal.aborted) return;
     this.#wanted.set(`${place.setId}/${place.destinationId}`, place);
-    this.#working ??= this.#work().finally(() => this.#working = undefined);
+    this.tidy();
   }
 
   /** Takes in all that is behind, as after a start of the program. */
   async wantAll(): Promise<void> {
     for (const place of await this.#parts.catalog.searchLines.behind()) this.want(place);
+    this.tidy();
+  }
+
+  /** Goes to work: takes in what is wanted, and removes, bit by bit, what belonged to sets that are gone. */
+  tidy(): void {
+    if (this.#stop.signal.aborted) return;
+    this.#working ??= this.#work().finally(() => {
+      this.#working = undefined;
+      // Wanted in the moment in which the work had ended.
+      if (this.#wanted.size > 0) this.tidy();
+    });
   }
 
   /** Waits until all that was wanted is taken in, or failed. */
@@ -86,15 +99,31 @@ export class SearchIndex implements AsyncDisposable {
   }
 
   async #work(): Promise<void> {
-    for (const [key, place] of this.#wanted) {
-      this.#wanted.delete(key);
-      try {
-        await this.update(place, this.#stop.signal);
-      } catch (error) {
-        if (this.#stop.signal.aborted) return;
-        // The next backup of the set tries again.
-        this.#parts.log.write("warning", `The search index is behind: ${toSgError(error).message}`);
+    do {
+      for (const [key, place] of this.#wanted) {
+        this.#wanted.delete(key);
+        await this.#updateOrTell(place);
       }
+    } while (!this.#stop.signal.aborted && (await this.#sweep() || this.#wanted.size > 0));
+  }
+
+  async #updateOrTell(place: Place): Promise<void> {
+    try {
+      await this.update(place, this.#stop.signal);
+    } catch (error) {
+      if (this.#stop.signal.aborted) return;
+      // The next backup of the set tries again.
+      this.#parts.log.write("warning", `The search index is behind: ${toSgError(error).message}`);
+    }
+  }
+
+  /** Removes a bit of what is gone: each is a write of its own, so that others get between. False when nothing is left. */
+  async #sweep(): Promise<boolean> {
+    try {
+      return await this.#parts.catalog.searchLines.sweep(SWEPT);
+    } catch (error) {
+      this.#parts.log.write("warning", `The search index could not be tidied: ${toSgError(error).message}`);
+      return false;
     }
   }
 

@@ -12,9 +12,14 @@ import { removalDrafts } from "./run_orders.ts";
 export class SetRemoval {
   readonly #catalog: Catalog;
   readonly #ledger: RunLedger;
+  readonly #onSetGone: () => void;
 
-  constructor({ catalog }: { readonly catalog: Catalog }, ledger: RunLedger) {
+  constructor(
+    { catalog, onSetGone }: { readonly catalog: Catalog; readonly onSetGone?: () => void },
+    ledger: RunLedger,
+  ) {
     this.#catalog = catalog;
+    this.#onSetGone = onSetGone ?? (() => {});
     this.#ledger = ledger;
   }
 
@@ -35,7 +40,7 @@ export class SetRemoval {
   /** Forgets the set, or marks it and gives the runs that are to do the rest. */
   async begin(set: BackupSet, withBackups: boolean, orderedBy: string): Promise<RunDraft[]> {
     if (!withBackups) {
-      await this.#catalog.sets.remove(set.id);
+      await this.#remove(set.id);
       return [];
     }
     await this.#catalog.sets.change(set.id, { deletingAt: this.#ledger.now });
@@ -63,9 +68,14 @@ export class SetRemoval {
     }
   }
 
+  async #remove(setId: string): Promise<void> {
+    await this.#catalog.sets.remove(setId);
+    this.#onSetGone();
+  }
+
   async #settle(setId: string, destinations: number, open: readonly Run[]): Promise<void> {
     if (open.some((run) => run.setId === setId && run.order.removeRepository)) return;
-    if (destinations === 0) await this.#catalog.sets.remove(setId);
+    if (destinations === 0) await this.#remove(setId);
     // Something is still there, and nobody is at it: the set must not look as if.
     else await this.#catalog.sets.change(setId, { deletingAt: null });
   }

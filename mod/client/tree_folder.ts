@@ -21,7 +21,7 @@ const DECODED_FACTOR = 4;
 const START = utf8('{"nodes":[');
 const END = utf8("]}");
 /** Bytes looked over before others get their turn. */
-const SLICE_BYTES = 4 * MIB;
+const SLICE_BYTES = MIB;
 
 /** The folder that a tree's bytes describe. Entries that cannot be read are left out. SG1005 for what is no tree. */
 export async function openFolder(bytes: Uint8Array, what: string, signal: AbortSignal): Promise<TreeFolder> {

@@ -1,7 +1,7 @@
 CREATE TABLE search_line (
   id integer PRIMARY KEY NOT NULL,
-  set_id text NOT NULL REFERENCES backup_set (id) ON DELETE CASCADE,
-  destination_id text NOT NULL REFERENCES destination (id) ON DELETE CASCADE,
+  set_id text REFERENCES backup_set (id) ON DELETE SET NULL,
+  destination_id text NOT NULL,
   hostname text NOT NULL,
   paths text NOT NULL,
   head integer NOT NULL,

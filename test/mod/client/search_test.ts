@@ -41,6 +41,7 @@ Deno.test("Search: what backups stored is found by name; sets are kept apart; wh
   assert.deepEqual((await find("report.odt", one)).map(({ size }) => size), [7]);
   await stage.runs.removeSet(one, false, "ann");
   assert.deepEqual(await paths("*.odt", undefined, true), ["/src-two/report.odt"]);
+  await index.settled();
   assert.equal((await stage.catalog.search.size()).names, utf8Text(utf8(stage.folder)).split("/").length + 1);
 });
 
