@@ -11,10 +11,13 @@ import type { Destination } from "./records.ts";
 const SERVER_PORT = 32007;
 const SLUG_LETTERS_MAX = 64;
 const REPOSITORY_BYTES_MAX = 512;
+// deno-lint-ignore no-control-regex -- they are what is refused.
+const CONTROL = /[\x00-\x1f\x7f]/;
 const SLUG = /^[a-z0-9_-][a-z0-9._-]{0,63}$/;
 
 /** A folder of this machine, absolute and without `.` and `..`. SG1040. */
 export function folderPlace(folder: string): string {
+  if (CONTROL.test(folder)) throw refused("folder", "it holds a control character");
   const path = utf8Text(absolutePath(cleanComponents(utf8(pathOf("folder", folder)))));
   if (path === "/") throw refused("folder", "the root folder cannot be a destination");
   return path;
@@ -54,7 +57,8 @@ export function repositoryPath(kind: Destination["kind"], value: string): string
     return value;
   }
   const parts = value.split("/").filter((part) => part !== "");
-  const bad = parts.some((part) => part === "." || part === ".." || /[\0\\]/.test(part)) ||
+  const bad =
+    parts.some((part) => part === "." || part === ".." || part.includes("\\") || CONTROL.test(part)) ||
     value.startsWith("/");
   if (bad || !value.isWellFormed() || utf8(value).length > REPOSITORY_BYTES_MAX) {
     throw refused(field, `${shown(value)} is not a path below the destination`);

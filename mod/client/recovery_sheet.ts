@@ -26,7 +26,7 @@ export function recoverySheet({ set, password, places, at }: SheetFacts): string
     `Made on ${day}. Whoever has this sheet can read the backups: keep it where you keep your passport.`,
     "",
     "What is backed up:",
-    ...set.sources.map((source) => `  ${source}`),
+    ...set.sources.map((source) => `  ${oneLine(source)}`),
     "",
     "The password that opens the backups (upper and lower case count; no blank before or behind it):",
     "",
@@ -36,7 +36,7 @@ export function recoverySheet({ set, password, places, at }: SheetFacts): string
     ...places.flatMap((place) => placeLines(place)),
     "",
     "To restore with SpareGrid, on any machine (it asks for the password):",
-    ...places.map((place) => `  sparegrid restore latest -r ${quoted(address(place))} --target /restored`),
+    ...places.map((place) => `  sparegrid restore latest ${reach(place)} --target /restored`),
     "",
     "To restore with restic, a free program that reads the same format:",
     ...places.map((place) => `  restic -r ${quoted(address(place))} restore latest --target /restored`),
@@ -52,12 +52,28 @@ function placeLines(place: SheetFacts["places"][number]): string[] {
       `    user name ${place.account}; its secret is not on this sheet: ask the server's administrator`,
     );
   }
-  if (place.fingerprint !== null) lines.push(`    certificate (SHA-256) ${place.fingerprint}`);
+  if (place.fingerprint !== null) {
+    lines.push(
+      `    certificate (SHA-256) ${place.fingerprint}; restic wants the certificate itself: --cacert FILE`,
+    );
+  }
   return lines;
+}
+
+/** Options that lead SpareGrid to a repository. */
+function reach(place: SheetFacts["places"][number]): string {
+  const repository = `-r ${quoted(address(place))}`;
+  return place.fingerprint === null ? repository : `${repository} --tls-fingerprint ${place.fingerprint}`;
 }
 
 function address({ kind, place, account, repository }: SheetFacts["places"][number]): string {
   return showLocation(locationOf({ kind, place, ...(account === null ? {} : { account }) }, repository));
+}
+
+/** Without control characters, which would pretend to be other lines. */
+function oneLine(text: string): string {
+  // deno-lint-ignore no-control-regex -- they are what is shown.
+  return text.replace(/[\x00-\x1f\x7f]/g, (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }
 
 /** A word for a POSIX shell. */

@@ -86,6 +86,7 @@ Deno.test("BackupSets.create: each value that cannot be used is refused by the n
     ["destinations", { destinations: [{ destination }, { destination }] }],
     ["destinations.repository", { destinations: [{ destination, repository: "../x" }] }],
     ["destinations.repository", { destinations: [{ destination, repository: "/x" }] }],
+    ["destinations.repository", { destinations: [{ destination, repository: "a\nb" }] }],
     ["password", { password: "" }],
     ["password", { password: "two\nlines" }],
     ["excludes.patterns", excludes({ patterns: ["["] })],
@@ -112,7 +113,7 @@ Deno.test("BackupSets.recoverySheet: tells place and password on lines of their 
   const { destination: { id: rest } } = await stage.destinations.create({ name: "far", place }, stage.signal);
   const password = `long ${"pass phrase ".repeat(30)}end`;
   const set = await stage.sets.create({
-    ...{ name: "Home", sources: ["/home"], password },
+    ...{ name: "Home", sources: ["/home", "/odd\nname"], password },
     destinations: [{ destination: disk }, { destination: rest, repository: "" }],
   });
   const sheet = await stage.sets.recoverySheet(set.id);
@@ -121,5 +122,6 @@ Deno.test("BackupSets.recoverySheet: tells place and password on lines of their 
   assert.ok(lines.includes(`  restic -r '${stage.folder}/my disk/home' restore latest --target /restored`));
   assert.ok(lines.includes("  restic -r rest:https://h.example/b/ restore latest --target /restored"));
   assert.ok(sheet.includes("user name ann"));
+  assert.ok(lines.includes("  /odd\\x0aname"));
   assert.ok(!sheet.includes("hunter2"));
 });
