@@ -26,7 +26,7 @@ export interface Terminal {
   readLine(prompt: string, signal: AbortSignal): Promise<string>;
   /** Standard input as bytes. */
   readonly stdin: ReadableStream<Uint8Array>;
-  /** Calls `listener` for each request to end: Ctrl-C, SIGTERM, a closed terminal. Undo with the result. */
+  /** Calls `listener` for each request to end: Ctrl-C, SIGTERM, a closed terminal where there was one. Undo with the result. */
   onInterrupt(listener: () => void): () => void;
   /** Ends the process on the spot. */
   exit(status: number): never;
@@ -80,10 +80,16 @@ export const systemTerminal: Terminal = {
     return Deno.stdin.readable;
   },
   onInterrupt(listener) {
-    const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM", "SIGHUP"];
-    for (const signal of signals) Deno.addSignalListener(signal, listener);
+    const atTerminal = this.stdinIsTerminal || this.stdoutIsTerminal || this.stderrIsTerminal;
+    const listeners: [Deno.Signal, () => void][] = [["SIGINT", listener]];
+    if (Deno.build.os !== "windows") {
+      // Where there is no terminal, none was closed: who started us with nohup wants us to go on, and the runtime has
+      // undone what nohup did.
+      listeners.push(["SIGTERM", listener], ["SIGHUP", atTerminal ? listener : () => {}]);
+    }
+    for (const [signal, each] of listeners) Deno.addSignalListener(signal, each);
     return () => {
-      for (const signal of signals) Deno.removeSignalListener(signal, listener);
+      for (const [signal, each] of listeners) Deno.removeSignalListener(signal, each);
     };
   },
   exit: (status) => Deno.exit(status),

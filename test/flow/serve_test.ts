@@ -149,6 +149,15 @@ Deno.test("serve: a certificate of one's own is shown and pinned; the name of it
   assert.deepEqual([half.code, /certificate-key is missing \[SG1046\]/.test(half.err)], [2, true]);
 });
 
+Deno.test("serve: under nohup it outlives the terminal that it was started from", async () => {
+  await using place = await scratch();
+  await using service = await startService(`${place.path}/data`, [], { under: ["nohup"] });
+  Deno.kill(service.pid, "SIGHUP");
+  const answer = await fetch(`http://127.0.0.1:${service.start.ports["console"]}/health`);
+  assert.equal((await answer.json()).ready, true);
+  assert.equal((await service.end("SIGTERM")).code, 0);
+});
+
 Deno.test({
   name: "serve: on a terminal it asks for the Grid ID, logs for people, and Ctrl-C ends it with 0",
   ignore: Deno.build.os !== "linux" || !await exists("/usr/bin/script"),

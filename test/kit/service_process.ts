@@ -19,6 +19,8 @@ export interface ServiceProcess extends AsyncDisposable {
 /** How to start it. */
 export interface ServiceProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
+  /** A program with its arguments put in front, such as `nohup`. */
+  readonly under?: readonly string[];
   /** Wait for this file instead of the start's end; then `start` is empty. */
   readonly untilFile?: string;
 }
@@ -31,9 +33,9 @@ const ANY_PORTS = ["backup-port", "backup-tls-port", "console-port", "console-tl
 export async function startService(
   data: string,
   args: readonly string[] = [],
-  { env = {}, untilFile }: ServiceProcessOptions = {},
+  { env = {}, untilFile, under = [] }: ServiceProcessOptions = {},
 ): Promise<ServiceProcess> {
-  const argv = sparegridArgv("serve", "--data", data, "--json", ...ANY_PORTS, ...args);
+  const argv = [...under, ...sparegridArgv("serve", "--data", data, "--json", ...ANY_PORTS, ...args)];
   const child = new Deno.Command(argv[0]!, {
     args: argv.slice(1),
     env: { ...env },
