@@ -235,8 +235,11 @@ part("sign-out", HTMLButtonElement).addEventListener("click", ({ currentTarget }
   });
 });
 addEventListener("hashchange", async () => {
+  const before = document.activeElement;
   await stay?.show();
-  if (stay) part("title", HTMLElement).focus();
+  // Who has gone on to something else meanwhile is not called back.
+  const isWaiting = [before, document.body].includes(document.activeElement);
+  if (stay && isWaiting) part("title", HTMLElement).focus();
 });
 document.addEventListener("visibilitychange", () => {
   if (stay) stay.watch();

@@ -140,6 +140,7 @@ Deno.test("console: 300 hostile names are shown as text, page by page [W14]", as
   await page.getByRole("button", { name: "Back up now" }).click();
   await page.getByRole("heading", { level: 1, name: "The backup set is backed up" }).waitFor();
   await page.getByRole("link", { name: "names", exact: true }).click();
+  await page.getByRole("heading", { level: 1, name: "names", exact: true }).waitFor();
   await page.locator("#view .rows a").first().click();
   await page.getByText("The first 200 are shown.").waitFor();
   await page.getByRole("button", { name: "Show more" }).click();
@@ -176,24 +177,29 @@ Deno.test("console: by keyboard alone: sign in, look into a snapshot, restore", 
     assert.fail(`${name} is not reached by Tab`);
   };
   const first = (name: string) => page.getByRole("heading", { level: 1, name, exact: true }).waitFor();
+  /** Each view puts the focus where one begins. */
+  const focusOn = (id: string) => page.waitForFunction(`document.activeElement.id === "${id}"`);
   await page.goto(`${stage.plain}/`);
   await first("Sign in");
+  await focusOn("sign-in-name");
   await keyboard.type(ADMIN.userName);
   await keyboard.press("Tab");
   await keyboard.type(ADMIN.password);
   await keyboard.press("Enter");
   await first("The backup set needs attention");
+  await focusOn("title");
   await tabTo("Back up now: notes");
   await keyboard.press("Enter");
   await first("The backup set is backed up");
   await keyboard.press("Shift+Tab");
   await keyboard.press("Enter");
+  await page.locator("#view .rows.plain a").first().waitFor();
   await first("notes");
-  await page.locator("#view .rows a").first().waitFor();
+  await focusOn("title");
   await keyboard.press("Tab");
   await keyboard.press("Enter");
-  await first("notes");
   await page.getByText("note.txt", { exact: true }).waitFor();
+  await focusOn("title");
   await tabTo("Restore: note.txt");
   await keyboard.press("Enter");
   await keyboard.type(`${stage.folder}/restored`);
@@ -256,6 +262,7 @@ Deno.test("console: a folder whose name is not UTF-8 is entered, and a file in i
   await page.getByRole("button", { name: "Back up now" }).click();
   await page.getByRole("heading", { level: 1, name: "The backup set is backed up" }).waitFor();
   await page.getByRole("link", { name: "old", exact: true }).click();
+  await page.getByRole("heading", { level: 1, name: "old", exact: true }).waitFor();
   await page.locator("#view .rows a").first().click();
   await page.getByRole("link", { name: "caf\ufffd", exact: true }).click();
   await page.getByText("menu\ufffd.txt", { exact: true }).waitFor();
