@@ -22,6 +22,12 @@ const TOOLS: readonly Tool[] = [
   },
   { command: "getfacl", debianPackage: "acl", neededFor: "access control lists" },
   {
+    command: "setfattr",
+    debianPackage: "attr",
+    neededFor: "trees with extended attributes",
+    usedBy: /setfattr|(restic_tree|both_programs)\.ts/,
+  },
+  {
     command: "openssl",
     debianPackage: "openssl",
     neededFor: "making TLS certificates",
