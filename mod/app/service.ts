@@ -60,6 +60,7 @@ export class Service {
   readonly #stopping = new AbortController();
   readonly #backupDoor = new LateDoor();
   readonly #apiDoor = new LateDoor();
+  #client: Client | undefined;
   #setUpCode: string | undefined;
 
   private constructor(installation: Installation, parts: AsyncDisposableStack) {
@@ -125,9 +126,9 @@ export class Service {
     else log.write("info", "the service has ended");
   }
 
-  /** What comes from outside ends first, then what works on it, then what all stand on. */
+  /** What comes from outside and the runs end first, for they may take long, then what all stand on. */
   async #close(): Promise<void> {
-    await this.#ports.close(ANSWERS_MS);
+    await Promise.all([this.#ports.close(ANSWERS_MS), this.#client?.[Symbol.asyncDispose]()]);
     await this.#parts[Symbol.asyncDispose]();
   }
 
@@ -150,7 +151,8 @@ export class Service {
     if (roles.includes("server")) await this.#openBackupPorts();
     await this.#openConsole(await room.setUpCode.isNeeded());
     const server = roles.includes("server") ? await this.#openServer(room, audit) : undefined;
-    const client = roles.includes("client") ? this.#parts.use(await this.#openClient(room)) : undefined;
+    const client = roles.includes("client") ? await this.#openClient(room) : undefined;
+    this.#client = client;
     if (client !== undefined) addClientMetrics(this.#metrics, client);
     if (server !== undefined) this.#backupDoor.lead(server.handler);
     this.#apiDoor.lead(this.#api({ room, audit, server, client }));
