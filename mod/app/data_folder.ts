@@ -1,11 +1,12 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { type Random, toHex, utf8, utf8Text } from "../base/mod.ts";
+import { type Clock, type Random, systemClock, toHex, utf8, utf8Text } from "../base/mod.ts";
 import { isOsError, SgError } from "../errors/mod.ts";
 import {
   currentUser,
   type Fd,
   type FileSystem,
   makePath,
+  processAlive,
   processId,
   readUserFile,
   takeFileLock,
@@ -47,12 +48,17 @@ export class DataFolder implements Disposable {
    * Opens the folder, makes it (mode 0700) where it is missing, and locks it. SG0021 when another process holds it, when it
    * cannot be used, or when others could read what is in it.
    */
-  static async open(path: string, fs: FileSystem, random: Random): Promise<DataFolder> {
+  static async open(
+    path: string,
+    fs: FileSystem,
+    random: Random,
+    clock: Clock = systemClock,
+  ): Promise<DataFolder> {
     let fd: Fd | undefined;
     try {
       fd = await makePath(fs, path);
       keepPrivate(path, fs, fd);
-      const { lock, holder } = takeFileLock(`${path}/${LOCK}`, `process ${processId()}`);
+      const { lock, holder } = await takeLock(`${path}/${LOCK}`, clock);
       if (lock === undefined) {
         throw new SgError(
           "SG0021",
@@ -107,6 +113,24 @@ export class DataFolder implements Disposable {
   [Symbol.dispose](): void {
     this.#lock[Symbol.dispose]();
     this.#fs.close(this.#fd);
+  }
+}
+
+/** How long a lock is waited for whose holder has just ended, ms, and in what steps. */
+const LOCK_WAIT_MS = 2_000;
+const LOCK_STEP_MS = 50;
+
+/**
+ * Takes the lock. One that lives is refused at once; of one that has just ended the system may hold on for a moment: a child that is
+ * being started has a copy of all its parent's descriptors until it runs its own program.
+ */
+async function takeLock(path: string, clock: Clock): Promise<ReturnType<typeof takeFileLock>> {
+  for (let waitedMs = 0;; waitedMs += LOCK_STEP_MS) {
+    const attempt = takeFileLock(path, `process ${processId()}`);
+    const pid = Number(/^process (\d+)$/.exec(attempt.holder ?? "")?.[1]);
+    const gone = pid === processId() || !processAlive(pid);
+    if (attempt.lock !== undefined || !gone || waitedMs >= LOCK_WAIT_MS) return attempt;
+    await clock.sleep(LOCK_STEP_MS);
   }
 }
 

@@ -58,7 +58,7 @@ export class Installation implements AsyncDisposable {
     const { fs, clock, random, forPeople, askGridId } = ports;
     const settings = await resolveSettings(order);
     await using parts = new AsyncDisposableStack();
-    const folder = parts.use(await DataFolder.open(dataFolderOf(order), fs, random));
+    const folder = parts.use(await DataFolder.open(dataFolderOf(order), fs, random, clock));
     const form = settings.get("log-format");
     const log = new ServiceLog({
       clock,

@@ -4,9 +4,10 @@ import { DataFolder } from "../../../mod/app/data_folder.ts";
 import { systemRandom, utf8 } from "../../../mod/base/mod.ts";
 import { isSgError } from "../../../mod/errors/mod.ts";
 import { openFileSystem } from "../../../mod/platform/mod.ts";
+import { FakeClock } from "../../kit/fake_clock.ts";
 import { scratch } from "../../kit/scratch.ts";
 
-const open = (path: string) => DataFolder.open(path, openFileSystem(), systemRandom);
+const open = (path: string) => DataFolder.open(path, openFileSystem(), systemRandom, new FakeClock());
 const mode = async (path: string) => (await Deno.stat(path)).mode! & 0o777;
 
 Deno.test("DataFolder.open makes a private folder, and refuses it to a second with SG0021", async () => {
