@@ -3,9 +3,13 @@
  * App: the composition root, the only place where concrete parts meet. It picks the file system, the storage with its
  * decorators, the password's source, the cache folder and the default places, and hands the doors an {@link Engine}.
  *
+ * It composes the service, too: settings, the locked data folder, identity, certificate, catalog, and the parts that stand on
+ * them (`run_service.ts`, which loads them when it is called); and it is the client of a running service's API.
+ *
  * It holds no rules of backup or restore (those are in job and the rooms below) and prints nothing (the doors do).
  *
- * Invariants: a password never enters a message, a log line or an argument list; a password file is made with mode
+ * Invariants: one process holds a data folder; what is in it is for its user only; nothing of the service is loaded before it is
+ * run; a password never enters a message, a log line or an argument list; a password file is made with mode
  * 0600 and never overwritten.
  * @module
  */
