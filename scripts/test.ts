@@ -63,6 +63,9 @@ const TOOLS: readonly Tool[] = [
     neededFor: "tests as another user",
     usedBy: /"setpriv"/,
   },
+  { command: "zsh", debianPackage: "zsh", neededFor: "completing commands in zsh" },
+  { command: "fish", debianPackage: "fish", neededFor: "completing commands in fish" },
+  { command: "curl", debianPackage: "curl", neededFor: "the examples of docs/API.md" },
   { command: "pkill", debianPackage: "procps", neededFor: "interrupting a run", usedBy: /"pkill"/ },
   {
     command: "/usr/src/linux-source-",
