@@ -136,8 +136,10 @@ export class RepositoryCore {
    * SG1002 where it is not: then it must be opened anew.
    */
   async assertSame(call: StorageCall): Promise<void> {
-    const now = await loadSealedConfig(this.storage, call);
-    if (equalBytes(now, this.#sealedConfig)) return;
+    // Twice: a bit that turns while it is read makes no other repository of it.
+    for (let look = 0; look < 2; look++) {
+      if (equalBytes(await loadSealedConfig(this.storage, call), this.#sealedConfig)) return;
+    }
     const message = `Cannot use repository ${this.storage.location}: another one is in its place now`;
     throw new SgError("SG1002", message, { remedy: "Open it anew." });
   }

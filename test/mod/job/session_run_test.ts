@@ -42,6 +42,18 @@ Deno.test("SessionRun.loadIndex tells of a damaged index in every run, and fails
   }
 });
 
+Deno.test("Session.begin: a bit that turns while the config is read makes no other repository of it", async () => {
+  const storage = new FaultyStorage(new MemoryStorage());
+  const stage = await JobStage.made({ storage });
+  await using session = await stage.open();
+  storage.faults.push({
+    kind: "flip",
+    on: ({ verb, type }) => verb === "load" && type === "config",
+    times: 1,
+  });
+  await using _run = await session.begin({ exclusive: false }, heardRun());
+});
+
 Deno.test("Session.begin refuses with SG1002 when another repository has come into this place", async () => {
   const storage = new MemoryStorage();
   const stage = await JobStage.made({ storage });
