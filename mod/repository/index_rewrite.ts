@@ -56,11 +56,28 @@ export async function rewriteIndexes(
   await eachInParallel(removed, files.storage.connections, async (name) => {
     await repository.guarded((guard) => removeIfThere(repository, "index", name, { ...call, guard }));
   });
+  await mustBeGone(repository, removed, call);
   for (const id of removed) {
     indexes.files.delete(id);
     indexes.damaged.delete(id);
   }
   return { written, removed };
+}
+
+/**
+ * "No such file" may have been the answer about another name, spoilt on its way. Packs go behind this, and an index that
+ * still lists them would promise what is gone. SG1015.
+ */
+async function mustBeGone(
+  { storage }: Repository,
+  removed: readonly IndexId[],
+  call: StorageCall,
+): Promise<void> {
+  if (removed.length === 0) return;
+  const there = new Set((await listFiles(storage, "index", call)).map(({ name }) => name));
+  const left = removed.find((id) => there.has(id));
+  if (left === undefined) return;
+  throw new SgError("SG1015", `Cannot remove index/${left} from ${storage.location}: it is still there`);
 }
 
 /** Lists packs in new index files. */

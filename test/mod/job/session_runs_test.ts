@@ -306,3 +306,33 @@ Deno.test("Session.key opens the repository again without its password, and no o
   await assert.rejects(other.openWith(options), { code: "SG1001" });
   await assert.rejects(stage.openWith(rest), { code: "SG1001" });
 });
+
+Deno.test("runPrune: an index that is called gone and is still there ends it before any pack goes", async () => {
+  const { stage, storage } = await stageWith();
+  await using service = await stage.open();
+  await backUp(stage, service);
+  stage.tree.write("/src/a", noise(90_000, 77));
+  await backUp(stage, service);
+  const run = heardRun();
+  const order = {
+    policy: { last: 1 },
+    groupBy: [],
+    filter: {},
+    ids: [],
+    dryRun: false,
+    allowRemoveAll: false,
+  };
+  await runForget(service, order, run);
+  storage.faults.push({
+    kind: "fail",
+    on: ({ verb, type }) => verb === "remove" && type === "index",
+    code: "SG1006",
+  });
+  const packs = await stage.count("data");
+  await assert.rejects(runPrune(service, PRUNE, heardRun()), { code: "SG1015" });
+  assert.ok(await stage.count("data") >= packs, "packs are gone");
+  storage.faults.length = 0;
+  await assertSound(stage);
+  await runPrune(service, PRUNE, heardRun());
+  await assertSound(stage);
+});
