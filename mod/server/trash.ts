@@ -31,7 +31,7 @@ export class Trash {
   }
 
   /**
-   * Removes a file for a client: a lock at once, others to the trash. SG1045 for the config, for an append-only account
+   * Removes a file for a client: a lock at once, others to the trash. SG1045 for the config of a repository that holds more, for an append-only account
    * (locks excepted) and for a pack or an index that a backup under way may need; SG1006, SG1002.
    */
   async remove(file: StoreFile, account: PortAccount, connection: object): Promise<void> {
@@ -42,9 +42,7 @@ export class Trash {
     }
     const there = await this.#parts.store.stat(file);
     if (there === undefined && !repository.damaged.has(fileKey(file.type, file.name))) throw noSuchFile(file);
-    if (file.type === "config") {
-      throw new SgError("SG1045", "The config goes with its repository only, which an administrator removes");
-    }
+    if (file.type === "config") await this.#mustBeLast(repository);
     if (file.type === "data" || file.type === "index") await this.#mustBeOldEnough(repository, file);
     await this.#toTrash(repository, file, account.retentionLockDays);
   }
@@ -131,6 +129,16 @@ export class Trash {
     const before = repository.sessions.orphans(now).length;
     repository.sessions.lockRemoved(file.name, connection, now);
     if (repository.sessions.orphans(now).length > before) await keepOrphans(this.#parts);
+  }
+
+  /** Without its config a repository is worth nothing: it goes when all else went before. */
+  async #mustBeLast({ place }: KeptRepository): Promise<void> {
+    for (const type of ["snapshots", "index", "data", "keys"] as const) {
+      for await (const batch of this.#parts.store.list(place, type)) {
+        if (batch.length === 0) continue;
+        throw new SgError("SG1045", `The config is the last that goes: ${place.repository} holds ${type}`);
+      }
+    }
   }
 
   /**

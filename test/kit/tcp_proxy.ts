@@ -62,10 +62,10 @@ export class TcpProxy implements AsyncDisposable {
     this.#server = net.createServer({ allowHalfOpen: true }, (client) => this.#join(client));
   }
 
-  /** A proxy in front of a port of this machine. */
-  static async to(port: number): Promise<TcpProxy> {
+  /** A proxy in front of a port of this machine, at a free port or at the given one. */
+  static async to(port: number, at = 0): Promise<TcpProxy> {
     const proxy = new TcpProxy(port);
-    await new Promise<void>((resolve) => proxy.#server.listen(0, "127.0.0.1", resolve));
+    await new Promise<void>((resolve) => proxy.#server.listen(at, "127.0.0.1", resolve));
     return proxy;
   }
 

@@ -79,17 +79,31 @@ Deno.test("backupPort: an existing name is 200 for the right body only, and is n
   assert.equal(stage.stores.usageOf("pc").storedBytes, 300_000);
 });
 
-Deno.test("backupPort: a config is never replaced, and goes with its repository only", async () => {
+Deno.test("backupPort: a config is never replaced, and goes last of all", async () => {
   await using stage = await ServerStage.open();
   await stage.repository();
   const config = someBytes(100);
   await stage.ask("pc", "POST", "home/config", { body: config });
   const second = await stage.ask("pc", "POST", "home/config", { body: someBytes(100, 2) });
   assert.deepEqual([second.status, second.code], [403, "SG1004"]);
-  const gone = await stage.ask("pc", "DELETE", "home/config");
-  assert.deepEqual([gone.status, gone.code], [403, "SG1045"]);
+  const held = [];
+  for (const type of ["data", "index", "keys", "snapshots"]) {
+    held.push(`home/${type}/${await stage.store("pc", "home", type, someBytes(200))}`);
+  }
+  for (const path of held) {
+    const gone = await stage.ask("pc", "DELETE", "home/config");
+    assert.deepEqual([gone.status, gone.code], [403, "SG1045"]);
+    assert.equal((await stage.ask("pc", "DELETE", path)).status, 200);
+  }
   const all = await stage.ask("pc", "DELETE", "home/");
   assert.deepEqual([all.status, all.code], [403, "SG1045"]);
+  assert.deepEqual((await stage.ask("pc", "GET", "home/config")).body, config);
+  // A client that removes its repository file by file can begin it anew, and all of it can be brought back.
+  await stage.store("pc", "home", "locks", someBytes(150));
+  assert.equal((await stage.ask("pc", "DELETE", "home/config")).status, 200);
+  assert.equal((await stage.ask("pc", "GET", "home/config")).status, 404);
+  const place = { account: "pc", repository: "home" };
+  assert.equal((await stage.stores.undelete(place)).files, 5);
   assert.deepEqual((await stage.ask("pc", "GET", "home/config")).body, config);
 });
 
