@@ -177,7 +177,7 @@ fuzz({
     const { status, terminal } = await stage(words, { files: {} });
     const said = terminal.out + terminal.err;
     // The engine of the stage does nothing: an order that reaches it ends in our own sentence.
-    const reached = said.includes("the stage's engine has no");
+    const reached = /the stage('s engine)? (has|runs) no/.test(said);
     assert.ok(!said.includes("SG1023") || reached, said);
     assert.ok(status >= 0 && status <= 130, String(status));
     assert.ok(![...said.replaceAll(COLOURS, "")].some(isObeyed), JSON.stringify(said));
