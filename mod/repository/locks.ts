@@ -143,7 +143,7 @@ export class RepositoryLock implements AsyncDisposable {
     for (let id = this.#id; id !== undefined && !this.#stop.signal.aborted; id = this.#id) {
       if (this.#lost.signal.aborted) throw this.#lost.signal.reason;
       try {
-        await this.#files.storage.stat({ type: "locks", name: id });
+        await this.#find(id);
         return;
       } catch (error) {
         // It may just have been written anew, under another name.
@@ -152,6 +152,13 @@ export class RepositoryLock implements AsyncDisposable {
         if (!isSgError(error, "SG1006") && this.#ageMs() < LOST_MS) return;
         this.#lose(error);
       }
+    }
+  }
+
+  /** Removes the file of a lock that was lost, should it be there after all: it would keep its owner out until it is stale. */
+  async removeIfLost(): Promise<void> {
+    if (this.#lost.signal.aborted && this.#id) {
+      await removeQuietly(this.#files.storage, this.#id, this.#ports.log);
     }
   }
 
@@ -356,17 +363,26 @@ export class RepositoryLock implements AsyncDisposable {
     const old = this.#id!;
     const { storage } = this.#files;
     const stale = this.#ageMs() >= LOST_MS;
-    if (stale) await storage.stat({ type: "locks", name: old });
+    if (stale) await this.#find(old);
     const fresh = await this.#write();
     try {
       if (stale) await this.#ports.clock.sleep(SETTLE_MS);
-      await storage.stat({ type: "locks", name: old });
+      await this.#find(old);
     } catch (error) {
       await removeQuietly(storage, fresh.id, this.#ports.log);
       throw error;
     }
     this.#adopt(fresh);
     await removeQuietly(storage, old, this.#ports.log);
+  }
+
+  /** SG1006 when the lock's file is gone. Looks twice: the first answer may be about another name, spoilt on its way. */
+  async #find(id: LockId): Promise<void> {
+    const look = () => this.#files.storage.stat({ type: "locks", name: id });
+    await look().catch((error) => {
+      if (isSgError(error, "SG1006")) return look();
+      throw error;
+    });
   }
 
   #lose(cause: unknown): void {

@@ -215,6 +215,7 @@ export class Repository {
 
   /** Locks the repository; see {@link RepositoryLock}. What is stored from now on is stored under this lock. */
   async lock(options: LockOptions = {}): Promise<RepositoryLock> {
+    await this.#lock?.removeIfLost();
     return this.#lock = await RepositoryLock.acquire(this.files, this.ports, options);
   }
 

@@ -31,6 +31,8 @@ class SlowStorage extends MemoryStorage {
   /** A server: what was sent arrives, whatever has become of the sender. */
   far = true;
   deaf = false;
+  /** So many looks at a lock are answered for another name. */
+  spoilt = 0;
 
   override async save(file: FileHandle, bytes: Uint8Array<ArrayBuffer>, call?: StorageCall): Promise<void> {
     if (this.far) call?.guard?.();
@@ -52,6 +54,10 @@ class SlowStorage extends MemoryStorage {
 
   override stat(file: FileHandle, call?: StorageCall): Promise<StoredFile> {
     if (this.deaf) return Promise.reject(new SgError("SG0083", "Cannot find: nobody answers"));
+    if (file.type === "locks" && this.spoilt > 0) {
+      this.spoilt--;
+      return Promise.reject(new SgError("SG1006", "Cannot find: there is no such file"));
+    }
     return super.stat(file, call);
   }
 }
@@ -236,6 +242,31 @@ Deno.test("RepositoryLock.assertHeld finds a lock that was taken away, however y
   await rejects(lock.assertHeld(), { code: "SG1018" });
   strictEqual((lock.signal.reason as SgError).code, "SG1018");
   await rejects(lock.guarded(() => Promise.resolve()), { code: "SG1018" });
+});
+
+Deno.test("RepositoryLock.assertHeld looks again when the lock seems gone: the answer may be about another name", async () => {
+  const house = await new House().init();
+  await using lock = await (await house.open("ada")).lock();
+  house.storage.spoilt = 1;
+  await lock.assertHeld();
+  strictEqual(house.storage.spoilt, 0);
+  strictEqual(lock.signal.aborted, false);
+});
+
+Deno.test("pruneRepository that wrongly believes its lock lost does not wait for that lock to become stale", async () => {
+  const house = await new House().init();
+  await house.backup("ada", DRAFT);
+  const [first] = await house.names("snapshots");
+  await house.backup("ada", { file: "another" });
+  await house.storage.remove({ type: "snapshots", name: first! });
+  house.storage.held = (call) => {
+    if (call === "remove index") house.storage.spoilt = 2;
+    return Promise.resolve();
+  };
+  await rejects(house.prune("ada"), { code: "SG1018" });
+  house.storage.held = undefined;
+  deepStrictEqual(await house.names("locks"), []);
+  deepStrictEqual(await house.errors(), []);
 });
 
 Deno.test("RepositoryLock.assertHeld goes by the clock where the storage does not answer", async () => {
