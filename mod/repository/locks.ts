@@ -109,12 +109,17 @@ export class RepositoryLock implements AsyncDisposable {
     return this.#id;
   }
 
-  /** Locks. SG1003 when others hold it, SG1014 when an exclusive lock cannot be written. */
+  /**
+   * Locks. SG1003 when others hold it, SG1014 when an exclusive lock cannot be written. `before` is the caller's lock of
+   * before, should that have been lost.
+   */
   static async acquire(
     files: RepositoryFiles,
     ports: LockPorts,
     options: LockOptions = {},
+    before?: RepositoryLock,
   ): Promise<RepositoryLock> {
+    if (before) await before.#removeIfLost();
     const { clock } = ports;
     const { retryForMs = 0, signal } = options;
     const end = clock.monotonicMs() + retryForMs;
@@ -152,13 +157,6 @@ export class RepositoryLock implements AsyncDisposable {
         if (!isSgError(error, "SG1006") && this.#ageMs() < LOST_MS) return;
         this.#lose(error);
       }
-    }
-  }
-
-  /** Removes the file of a lock that was lost, should it be there after all: it would keep its owner out until it is stale. */
-  async removeIfLost(): Promise<void> {
-    if (this.#lost.signal.aborted && this.#id) {
-      await removeQuietly(this.#files.storage, this.#id, this.#ports.log);
     }
   }
 
@@ -374,6 +372,13 @@ export class RepositoryLock implements AsyncDisposable {
     }
     this.#adopt(fresh);
     await removeQuietly(storage, old, this.#ports.log);
+  }
+
+  /** Removes the file of a lock that was lost, should it be there after all: it would keep its owner out until it is stale. */
+  async #removeIfLost(): Promise<void> {
+    if (this.#lost.signal.aborted && this.#id) {
+      await removeQuietly(this.#files.storage, this.#id, this.#ports.log);
+    }
   }
 
   /** SG1006 when the lock's file is gone. Looks twice: the first answer may be about another name, spoilt on its way. */

@@ -215,8 +215,7 @@ export class Repository {
 
   /** Locks the repository; see {@link RepositoryLock}. What is stored from now on is stored under this lock. */
   async lock(options: LockOptions = {}): Promise<RepositoryLock> {
-    await this.#lock?.removeIfLost();
-    return this.#lock = await RepositoryLock.acquire(this.files, this.ports, options);
+    return this.#lock = await RepositoryLock.acquire(this.files, this.ports, options, this.#lock);
   }
 
   /** Proves that the lock taken last is still held, if there is one; see {@link RepositoryLock.assertHeld}. */
