@@ -21,7 +21,10 @@ export function withBandwidthLimit(storage: Storage, clock: Clock, limit: Bandwi
 /** Bytes that may go at once after a pause, in milliseconds of the rate. */
 const BURST_MS = 100;
 
-/** A token bucket: callers pay in order of arrival, and wait until what they take has flowed in. */
+/**
+ * A token bucket: callers pay in order of arrival, and wait until what they take has flowed in. What is urgent pays as all do,
+ * and waits for its own bytes only.
+ */
 class Bucket {
   readonly #clock: Clock;
   readonly #bytesPerMs: number;
@@ -33,10 +36,11 @@ class Bucket {
     this.#bytesPerMs = Math.max(1, bytesPerSecond) / 1000;
   }
 
-  async take(bytes: number, signal: AbortSignal | undefined): Promise<void> {
+  async take(bytes: number, urgent: boolean, signal: AbortSignal | undefined): Promise<void> {
     const now = this.#clock.monotonicMs();
-    this.#paidUntil = Math.max(this.#paidUntil, now - BURST_MS) + bytes / this.#bytesPerMs;
-    const waitMs = this.#paidUntil - now;
+    const ownMs = bytes / this.#bytesPerMs;
+    this.#paidUntil = Math.max(this.#paidUntil, now - BURST_MS) + ownMs;
+    const waitMs = urgent ? Math.min(ownMs, this.#paidUntil - now) : this.#paidUntil - now;
     if (waitMs <= 0) return;
     try {
       await this.#clock.sleep(waitMs, signal);
@@ -58,24 +62,36 @@ class LimitedStorage extends ForwardingStorage {
   }
 
   override async save(file: FileHandle, bytes: Uint8Array<ArrayBuffer>, call?: StorageCall): Promise<void> {
-    if (this.#up && !this.paces) await this.#up.take(bytes.length, call?.signal);
-    await this.inner.save(file, bytes, this.#paced(this.#up, call));
+    if (this.#up && !this.paces) await this.#up.take(bytes.length, isUrgent(file), call?.signal);
+    await this.inner.save(file, bytes, this.#paced(this.#up, file, call));
   }
 
   override async load(file: FileHandle, range?: LoadRange): Promise<Uint8Array<ArrayBuffer>> {
-    const bytes = await this.inner.load(file, this.#paced(this.#down, range));
-    if (this.#down && !this.paces) await this.#down.take(bytes.length, range?.signal);
+    const bytes = await this.inner.load(file, this.#paced(this.#down, file, range));
+    if (this.#down && !this.paces) await this.#down.take(bytes.length, isUrgent(file), range?.signal);
     return bytes;
   }
 
   /** The call with our pace after the one it brings, where the store asks for it. */
-  #paced<Call extends StorageCall>(bucket: Bucket | undefined, call: Call | undefined): Call | undefined {
+  #paced<Call extends StorageCall>(
+    bucket: Bucket | undefined,
+    file: FileHandle,
+    call: Call | undefined,
+  ): Call | undefined {
     if (!bucket || !this.paces) return call;
     const outer = call?.pace;
     const pace = async (bytes: number) => {
       if (outer) await outer(bytes);
-      await bucket.take(bytes, call?.signal);
+      await bucket.take(bytes, isUrgent(file), call?.signal);
     };
     return { ...call, pace } as Call;
   }
+}
+
+/**
+ * A lock that is refreshed, or the index of a run that was stopped, comes too late behind packs that take minutes of a
+ * slow link; and such files are small.
+ */
+function isUrgent({ type }: FileHandle): boolean {
+  return type !== "data";
 }

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { systemClock } from "../../../mod/base/mod.ts";
 import {
   type BandwidthLimit,
+  type FileType,
   HttpStorage,
   MemoryStorage,
   parseLocation,
@@ -32,6 +33,28 @@ Deno.test("withBandwidthLimit: many uploads and downloads take the time that the
   for (let i = 0; i < 10; i++) await storage.load(stored("data", pattern(10_000, i)));
   const downloadMs = clock.monotonicMs() - uploadMs;
   assert(downloadMs >= 1900 && downloadMs <= 2000, `${downloadMs} ms`);
+});
+
+Deno.test("withBandwidthLimit: an index does not wait behind packs, and is paid for all the same", async () => {
+  const clock = new FakeClock({ auto: false });
+  const storage = withBandwidthLimit(new MemoryStorage(), clock, { uploadBytesPerSecond: 10_000 });
+  const done: string[] = [];
+  const save = (name: string, type: FileType, bytes: number, seed: number) =>
+    storage.save(stored(type, pattern(bytes, seed)), pattern(bytes, seed)).then(() => done.push(name));
+  const saves = [
+    save("pack 1", "data", 50_000, 1),
+    save("index", "index", 1000, 2),
+    save("pack 2", "data", 10_000, 3),
+  ];
+  await clock.advance(150);
+  assert.deepEqual(done, ["index"]);
+  await clock.advance(4_850);
+  assert.deepEqual(done, ["index", "pack 1"]);
+  await clock.advance(990);
+  assert.deepEqual(done, ["index", "pack 1"]);
+  await clock.advance(110);
+  assert.deepEqual(done, ["index", "pack 1", "pack 2"]);
+  await Promise.all(saves);
 });
 
 Deno.test("withBandwidthLimit: what has no limit does not wait", async () => {
