@@ -13,12 +13,15 @@ export interface HttpTrust {
   readonly pinnedSha256?: string;
 }
 
-/** A pool of connections for one server and one kind of trust: never shared, since a pooled one is not checked again. */
+/**
+ * A pool of connections for one server and one kind of trust: never shared, since a pooled one is not checked again. No request is
+ * sent twice behind its sender's back.
+ */
 export function connectionPool(url: URL, trust: HttpTrust): http.Agent {
-  if (url.protocol === "http:") return new http.Agent({ keepAlive: true });
+  if (url.protocol === "http:") return new PlainAgent({ keepAlive: true });
   if (trust.pinnedSha256 !== undefined) return new PinnedAgent(parsePin(trust.pinnedSha256));
   const ca = trust.caCertificates;
-  return new https.Agent({ keepAlive: true, ...(ca === undefined ? {} : { ca: [...ca] }) });
+  return new TlsAgent({ keepAlive: true, ...(ca === undefined ? {} : { ca: [...ca] }) });
 }
 
 /** 64 lower-case hex digits of a fingerprint as people write it. Throws SG1008. */
@@ -28,10 +31,32 @@ export function parsePin(text: string): string {
   throw new SgError("SG1008", "Cannot use the server's fingerprint: it is not 64 hexadecimal digits");
 }
 
+/**
+ * Deno (2.9) sends a request whose reused connection ends once more by itself, its signature included, and even one that was
+ * destroyed here (denoland/deno#36786). It does not where a request says that its connection is new.
+ */
+function sendOnce(request: http.ClientRequest): void {
+  request.reusedSocket = false;
+}
+
+class PlainAgent extends http.Agent {
+  override reuseSocket(socket: Duplex, request: http.ClientRequest): void {
+    super.reuseSocket(socket, request);
+    sendOnce(request);
+  }
+}
+
+class TlsAgent extends https.Agent {
+  override reuseSocket(socket: Duplex, request: http.ClientRequest): void {
+    super.reuseSocket(socket, request);
+    sendOnce(request);
+  }
+}
+
 type Connected = (error: Error | null, socket: Duplex) => void;
 
 /** Hands a connection over only when the certificate on it is the pinned one, so nothing is sent to another. */
-class PinnedAgent extends https.Agent {
+class PinnedAgent extends TlsAgent {
   readonly #pin: string;
 
   constructor(pin: string) {

@@ -3,6 +3,7 @@
 // of it gives answers that are not the exact one.
 import assert from "node:assert/strict";
 import { randomBelow } from "../../mod/base/mod.ts";
+import type { PlainFarSide } from "../kit/far_side.ts";
 import { atRequest, NetworkBench } from "../kit/network_bench.ts";
 import { assertNextRunIsDone, type Operation, OPERATIONS } from "../kit/network_operations.ts";
 import type { RestFault } from "../kit/rest_server.ts";
@@ -12,10 +13,10 @@ import type { LinkFault } from "../kit/tcp_proxy.ts";
 /** Faults in each direction for each operation. */
 const FLIPS = 25, DUPLICATES = 6, DROPS = 6;
 
-async function undisturbed(bench: NetworkBench, operation: Operation): Promise<void> {
+async function undisturbed(bench: NetworkBench<PlainFarSide>, operation: Operation): Promise<void> {
   await operation.place(bench);
   bench.proxy.reset();
-  bench.server.requests.length = 0;
+  bench.far.server.requests.length = 0;
   const outcome = await operation.run(bench);
   assert.ok(outcome.value, outcome.error?.message);
 }
@@ -90,7 +91,7 @@ for (const operation of OPERATIONS) {
   Deno.test(`${operation.name} takes no answer but the exact one, at any request`, async () => {
     await using bench = await NetworkBench.open();
     await undisturbed(bench, operation);
-    const requests = [...bench.server.requests];
+    const requests = [...bench.far.server.requests];
     for (let i = 0; i < requests.length * 4; i++) {
       const number = 1 + (i % requests.length);
       const answer = ANSWERS[(i * 7 + Math.floor(i / requests.length)) % ANSWERS.length]!;
@@ -102,9 +103,9 @@ for (const operation of OPERATIONS) {
       bench.proxy.reset();
       // An empty success for what was never done shows in nothing; of a question, it is no answer.
       const on = answer.text === "" ? /^(GET|HEAD) / : /./;
-      bench.server.faults.push(atRequest(number, { ...answer, on }));
+      bench.far.server.faults.push(atRequest(number, { ...answer, on }));
       const outcome = await operation.run(bench);
-      bench.server.faults.length = 0;
+      bench.far.server.faults.length = 0;
       if (PASSING.test(JSON.stringify(answer))) assert.equal(outcome.error?.message, undefined, said);
       await operation.judge(bench, outcome, said, "lies");
       bench.idleMs = 8_000;
@@ -122,9 +123,9 @@ Deno.test("a prune behind a cache that knows old lists removes nothing", async (
   await storage.close();
   const [, , , prune] = OPERATIONS;
   await prune!.place(bench);
-  bench.server.faults.push({ on: /^GET (snapshots|index)\/$/, kind: "stale" });
+  bench.far.server.faults.push({ on: /^GET (snapshots|index)\/$/, kind: "stale" });
   const { error } = await prune!.run(bench);
-  bench.server.faults.length = 0;
+  bench.far.server.faults.length = 0;
   assert.match(String(error), /out of a cache/);
   await prune!.judge(bench, { value: undefined, error }, "stale lists", "lies");
 });

@@ -15,12 +15,11 @@ import {
 } from "../../mod/storage/mod.ts";
 import { checked, DamageBench, type ExpectedSnapshot, restoredBy, sameBytes } from "./damage_bench.ts";
 import type { StoredFiles } from "./damage_editor.ts";
+import { type FarSide, PlainFarSide } from "./far_side.ts";
 import { FakeClock } from "./fake_clock.ts";
 import { JobStage } from "./job_stage.ts";
-import { folderToStorage } from "./repository.ts";
-import { type RestFault, RestServer } from "./rest_server.ts";
+import type { RestFault } from "./rest_server.ts";
 import { RunClock } from "./run_clock.ts";
-import { scratch } from "./scratch.ts";
 import { SeededRandom } from "./seeded_random.ts";
 import { TcpProxy } from "./tcp_proxy.ts";
 
@@ -34,7 +33,7 @@ export interface Outcome<T> {
 }
 
 /** Server, proxy and the repository of a {@link DamageBench}, again and again. */
-export class NetworkBench implements AsyncDisposable {
+export class NetworkBench<Far extends FarSide = FarSide> implements AsyncDisposable {
   /** No two runs draw the same: packs would get each other's names. */
   #seed = 1400;
   /** Silence that ends a request; short where a test waits for that, and then only costs tries. */
@@ -42,33 +41,23 @@ export class NetworkBench implements AsyncDisposable {
 
   private constructor(
     readonly damage: DamageBench,
-    readonly server: RestServer,
+    readonly far: Far,
     readonly proxy: TcpProxy,
-    readonly folder: AsyncDisposable & { readonly path: string },
   ) {}
 
-  /** Starts everything. */
-  static async open(): Promise<NetworkBench> {
-    const folder = await scratch("sparegrid-network-");
-    const server = new RestServer({ folder: folder.path, rememberAnswers: true });
-    return new NetworkBench(await DamageBench.made(), server, await TcpProxy.to(server.port), folder);
+  /** Starts everything; the server is one of restic's protocol. */
+  static async open(): Promise<NetworkBench<PlainFarSide>> {
+    return await NetworkBench.before(await PlainFarSide.open());
+  }
+
+  /** Puts a link before a server, which goes with the bench. */
+  static async before<Far extends FarSide>(far: Far): Promise<NetworkBench<Far>> {
+    return new NetworkBench(await DamageBench.made(), far, await TcpProxy.to(far.port));
   }
 
   /** Puts the repository as it was behind the server; `without` leaves files out. */
   async place(without: readonly string[] = []): Promise<void> {
-    for await (const { name } of Deno.readDir(this.folder.path)) {
-      await Deno.remove(`${this.folder.path}/${name}`, { recursive: true });
-    }
-    for (const type of FILE_TYPES) if (type !== "config") await Deno.mkdir(`${this.folder.path}/${type}`);
-    for (const [file, bytes] of this.damage.files) {
-      if (without.includes(file)) continue;
-      const [type, name] = file.split("/") as [string, string];
-      const folder = type === "data"
-        ? `${this.folder.path}/data/${name.slice(0, 2)}`
-        : `${this.folder.path}/${type}`;
-      if (type === "data") await Deno.mkdir(folder, { recursive: true });
-      await Deno.writeFile(type === "config" ? `${this.folder.path}/config` : `${folder}/${name}`, bytes);
-    }
+    await this.far.place(new Map(this.damage.files.entries().filter(([file]) => !without.includes(file))));
   }
 
   /** The engine at this end of the link: what it tries again it tries at once. */
@@ -83,8 +72,8 @@ export class NetworkBench implements AsyncDisposable {
 
   /** The store behind the link. */
   storage(retry: RetryOptions = { attempts: 10 }): Storage {
-    const location = parseLocation(`rest:http://127.0.0.1:${this.proxy.port}/repo/`) as RestLocation;
-    const http = new HttpStorage(location, systemClock, { idleMs: this.idleMs });
+    const location = parseLocation(this.far.location(this.proxy.port)) as RestLocation;
+    const http = new HttpStorage(location, systemClock, { ...this.far.options, idleMs: this.idleMs });
     return withRetry(http, new FakeClock(), new SeededRandom(12), retry);
   }
 
@@ -109,7 +98,7 @@ export class NetworkBench implements AsyncDisposable {
 
   /** What is stored behind the server now, locks left out, copied to memory. */
   async stored(): Promise<MemoryStorage> {
-    const storage = await folderToStorage(this.folder.path);
+    const storage = await this.far.stored();
     for await (const { name } of storage.list("locks")) await storage.remove({ type: "locks", name });
     return storage;
   }
@@ -129,8 +118,7 @@ export class NetworkBench implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.proxy[Symbol.asyncDispose]();
-    await this.server[Symbol.asyncDispose]();
-    await this.folder[Symbol.asyncDispose]();
+    await this.far[Symbol.asyncDispose]();
   }
 }
 

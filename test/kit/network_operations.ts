@@ -1,6 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 // What the engine does over a link, and what may have come of it when the link did harm.
 import assert from "node:assert/strict";
+import type { SgCode } from "../../mod/errors/mod.ts";
 import { runCheck, runPrune } from "../../mod/job/mod.ts";
 import { changeSource, checked, fillSource, restoredBy, sameBytes } from "./damage_bench.ts";
 import { heardRun, JobStage } from "./job_stage.ts";
@@ -117,19 +118,18 @@ async function assertUntouched(bench: NetworkBench, said: string): Promise<void>
   }
 }
 
-/** Runs the operation again over a sound link, as the user would; fails unless it is done. */
+/** Runs the operation again over a sound link, as the user would; fails unless it is done, or refused with `refusal`. */
 export async function assertNextRunIsDone(
   bench: NetworkBench,
   operation: Operation,
   said: string,
+  refusal?: SgCode,
 ): Promise<void> {
-  for await (const { name } of Deno.readDir(`${bench.folder.path}/locks`)) {
-    // The process that held it would be gone.
-    await Deno.remove(`${bench.folder.path}/locks/${name}`);
-  }
+  // The processes that held them would be gone.
+  await bench.far.removeLocks();
   bench.proxy.reset();
   const again = await operation.run(bench);
-  assert.equal(again.error, undefined, `the next run: ${said}`);
+  if (again.error?.code !== refusal) assert.equal(again.error, undefined, `the next run: ${said}`);
   const stage = new JobStage({ storage: await bench.stored() });
   assert.deepEqual((await checked(stage)).filter(({ hint }) => !hint), [], `the next run: ${said}`);
 }

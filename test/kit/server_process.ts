@@ -6,6 +6,7 @@ import { HttpServer } from "../../mod/http/mod.ts";
 import { openFileSystem } from "../../mod/platform/mod.ts";
 import { backupPort, Stores } from "../../mod/server/mod.ts";
 import { QUICK } from "./account_stage.ts";
+import type { TestCertificate } from "./certificate.ts";
 
 /** A backup port over a data folder, by the machine's own clock, as a process of its own has it. */
 export interface OpenServer extends AsyncDisposable {
@@ -16,8 +17,8 @@ export interface OpenServer extends AsyncDisposable {
   addAccount(id: string, quotaBytes: number): Promise<string>;
 }
 
-/** Opens it; the stores lie in `folder`, too. */
-export async function openServer(folder: string): Promise<OpenServer> {
+/** Opens it, with TLS where there is a certificate; the stores lie in `folder`, too. */
+export async function openServer(folder: string, tls?: TestCertificate): Promise<OpenServer> {
   const fs = openFileSystem();
   const base = { fs, clock: systemClock, random: systemRandom, folder, passwordCost: QUICK };
   const catalog = await openCatalog(base);
@@ -32,7 +33,10 @@ export async function openServer(folder: string): Promise<OpenServer> {
     ...{ reservedBytes: () => 0, bytesPerSecond: () => 0 },
   });
   const server = HttpServer.listen(
-    { hostname: "127.0.0.1", port: 0, clock: systemClock, log: silentLog },
+    {
+      ...{ hostname: "127.0.0.1", port: 0, clock: systemClock, log: silentLog },
+      ...(tls ? { tls: { certificate: tls.cert, key: tls.key } } : {}),
+    },
     backupPort({ stores, accounts, log: silentLog, allowBasicPlain: () => false }),
   );
   return {

@@ -53,6 +53,16 @@ function json(response: ServerResponse, value: unknown, status = 200): void {
 
 const event = (value: unknown) => `event: next\ndata: ${JSON.stringify({ data: value })}\n\n`;
 
+Deno.test("HttpApiClient.ask sends nothing twice, though the connection that it kept ends under the second request", async () => {
+  const answer = (response: ServerResponse, times: number) =>
+    times === 1 ? json(response, { data: {} }) : void response.socket!.destroy();
+  await asked(answer, async (client, seen) => {
+    await client.ask("{ me }", {}, never);
+    await assert.rejects(client.ask("mutation { startRun }", {}, never), { code: "SG0083" });
+    assert.equal(seen.length, 2);
+  });
+});
+
 Deno.test("HttpApiClient.ask sends document, variables and token, and answers the data", async () => {
   await asked((response) => json(response, { data: { me: "ann" } }), async (client, seen) => {
     assert.deepEqual(await client.ask("{ me }", { a: 1 }, never), { me: "ann" });

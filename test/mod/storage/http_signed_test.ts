@@ -13,6 +13,7 @@ import {
 import { openFileSystem } from "../../../mod/platform/mod.ts";
 import { makeCertificate } from "../../kit/certificate.ts";
 import { RestServer, type RestServerOptions, type SpareGridSide } from "../../kit/rest_server.ts";
+import { TcpProxy } from "../../kit/tcp_proxy.ts";
 import { pattern, rejectsWith, stored, testStorage } from "../../suite/storage.ts";
 
 const certificate = await makeCertificate("DNS:backup.internal");
@@ -72,6 +73,26 @@ Deno.test("HttpStorage: the secret never travels, and no two requests carry the 
   );
   const macs = [...all.matchAll(/^signature: (.*)$/gim)].map((match) => match[1]);
   assert.deepEqual([macs.length, new Set(macs).size], [3, 3]);
+});
+
+Deno.test("HttpStorage: a request whose kept connection ends under it is signed anew before it is sent again", async () => {
+  for (const kind of ["reset", "close"] as const) {
+    await using it = await bench();
+    const bytes = pattern(10_000), file = stored("data", bytes);
+    await it.storage.create();
+    await it.storage.save(file, bytes);
+    await using proxy = await TcpProxy.to(it.server.port);
+    const location = parseLocation(`rest:http://127.0.0.1:${proxy.port}/repo/`) as RestLocation;
+    const storage = new HttpStorage(location, systemClock, SIGNED);
+    await storage.stat(file);
+    proxy.reset({ kind, direction: "down", at: proxy.passed("down") });
+    it.server.requests.length = 0;
+    await storage.stat(file);
+    // The answer to the first one is lost, and so the second finds nothing.
+    await rejectsWith("SG1006", storage.remove(file));
+    await storage.close();
+    assert.deepEqual(it.server.requests.map((line) => line.split(" ")[0]), ["HEAD", "DELETE", "DELETE"]);
+  }
 });
 
 Deno.test("HttpStorage: a wrong secret, and a clock that cannot be why, is SG1044", async () => {
