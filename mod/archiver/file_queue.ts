@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { MIB } from "../base/mod.ts";
+import { freeBytes, MIB } from "../base/mod.ts";
 import { BatchWriter, type FileOutcome, readOutcome } from "./batch.ts";
 import { ByteReader } from "./byte_stream.ts";
 import type { FileLanes } from "./needs.ts";
@@ -71,11 +71,13 @@ export class FileQueue {
     );
   }
 
-  #take(tasks: readonly FileTask[], answer: Uint8Array): void {
+  #take(tasks: readonly FileTask[], answer: Uint8Array<ArrayBuffer>): void {
     this.underWay--;
     try {
       const reader = new ByteReader(answer);
       for (const task of tasks) this.#onAnswer(task, readOutcome(reader));
+      // Thousands of them would wait for the garbage collector.
+      freeBytes(answer);
       this.#onTurn();
     } catch (error) {
       this.#onTurn({ error });

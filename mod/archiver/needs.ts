@@ -48,8 +48,8 @@ export interface ArchiverNeeds {
   loadTree(id: BlobId, signal: AbortSignal): Promise<Tree>;
   /** True when the blob is in the index or on its way into it. */
   hasBlob(type: BlobType, id: BlobId): boolean;
-  /** Stores a tree (bytes as `encodeTree` gives them) unless it is known. */
-  saveTree(bytes: Uint8Array): Promise<BlobId>;
+  /** Stores a tree (bytes as `encodeTree` gives them) unless it is known; takes the bytes. */
+  saveTree(bytes: Uint8Array<ArrayBuffer>): Promise<BlobId>;
   readonly lanes: FileLanes;
   /** Stores the open packs of trees and writes an index of all that is stored, so that a crash cannot lose it. */
   checkpoint(): Promise<void>;

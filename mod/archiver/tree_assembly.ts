@@ -61,7 +61,7 @@ export class TreeAssembly {
   }
 
   /** The encoded tree; undefined when it is the parent's, node for node. All slots must be filled. */
-  finish(): Uint8Array | undefined {
+  finish(): Uint8Array<ArrayBuffer> | undefined {
     if (this.#hasPrevious && !this.#builder && this.#same === this.#previous.length) return undefined;
     return this.#building().finish();
   }

@@ -228,7 +228,7 @@ export class TreeRun {
   }
 
   /** The encoded tree; undefined when it is the parent's; null, and reported, when the folder has too many entries. */
-  #finishTree({ tree, parent, slot, path }: OpenFolder): Uint8Array | undefined | null {
+  #finishTree({ tree, parent, slot, path }: OpenFolder): Uint8Array<ArrayBuffer> | undefined | null {
     try {
       return tree.finish();
     } catch (error) {
@@ -239,7 +239,7 @@ export class TreeRun {
     }
   }
 
-  #storeTree(folder: OpenFolder, bytes: Uint8Array): void {
+  #storeTree(folder: OpenFolder, bytes: Uint8Array<ArrayBuffer>): void {
     this.#treesUnderWay++;
     this.#context.needs.saveTree(bytes).then((id) => {
       this.#treesUnderWay--;

@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { type BlobId, type Clock, toHex } from "../base/mod.ts";
+import { type BlobId, type Clock, freeBytes, toHex } from "../base/mod.ts";
 import { isSgError, SgError } from "../errors/mod.ts";
 import { BlobWriter, type SavedCounts, type SealedPack } from "../repository/mod.ts";
 import type { Lanes } from "./lanes.ts";
@@ -37,9 +37,15 @@ export class BackupTarget implements Disposable {
     return { ...this.#dry?.counts ?? this.#session.repository.saved };
   }
 
-  /** Stores an encoded tree unless it is known. */
-  saveTree(bytes: Uint8Array): Promise<BlobId> {
-    return this.#dry ? this.#dry.saveTree(bytes) : this.#session.repository.saveTree(bytes, this.#call);
+  /** Stores an encoded tree unless it is known; takes the bytes. */
+  async saveTree(bytes: Uint8Array<ArrayBuffer>): Promise<BlobId> {
+    try {
+      return await (this.#dry
+        ? this.#dry.saveTree(bytes)
+        : this.#session.repository.saveTree(bytes, this.#call));
+    } finally {
+      freeBytes(bytes);
+    }
   }
 
   /** Makes everything handed over so far durable and listed in an index. */

@@ -145,7 +145,12 @@ export class Lane {
     if (skill === "flush") return await saving.flush();
     this.#stop.signal.throwIfAborted();
     if (skill === "saveFiles") {
-      return await saving.files.save(args[0] as Uint8Array<ArrayBuffer>, this.#stop.signal);
+      const batch = args[0] as Uint8Array<ArrayBuffer>;
+      try {
+        return await saving.files.save(batch, this.#stop.signal);
+      } finally {
+        freeBytes(batch);
+      }
     }
     if (skill === "savePart") return await this.#addPart(saving, args[0] as Uint8Array<ArrayBuffer>);
     if (skill === "endStream") return await saving.endStream();
