@@ -20,7 +20,8 @@ export const REQUIREMENTS: Readonly<Record<string, string>> = {
   W11:
     "GraphQL requests are bounded: depth, aliases, cost, tokens, size, time, number at once; introspection for the signed-in only",
   W12: "Rights are checked for every field; what is absent and what is forbidden look alike",
-  W13: "Downloads have safe names and are never shown as pages",
+  W13:
+    "Downloads have safe names and are never shown as pages (the service gives out no files yet: they leave by restores, and by `dump` on the command line)",
   W14: "Names are shown as text, whatever they hold",
   W15: "Forwarding headers count only where a proxy is configured",
   W16:

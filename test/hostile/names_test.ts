@@ -199,7 +199,7 @@ Deno.test("runCheck names every bad entry, unsafe names among them", async () =>
   }
 });
 
-Deno.test("listEntries, findEntries, repositoryStats and runDump give what can be read and fail visibly", async () => {
+Deno.test("listEntries, findEntries, repositoryStats and runDump give what can be read and fail visibly [W13]", async () => {
   const stage = await stageWithBadEntries();
   await using session = await stage.open();
   const drained = async (walk: (run: ReturnType<typeof heardRun>) => AsyncIterable<unknown>) => {

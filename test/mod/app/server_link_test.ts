@@ -80,7 +80,7 @@ Deno.test("serverLink.redeem sends the code and the Grid ID to the place that th
   });
 });
 
-Deno.test("serverLink.redeem sends nothing to a server with another certificate, and takes no spoilt invitation", async () => {
+Deno.test("serverLink.redeem sends nothing to a server with another certificate, and takes no spoilt invitation [W18]", async () => {
   await serving(200, made, async ({ port }, seen) => {
     await refused(link.redeem(invite(port, "00".repeat(32)), never), "SG1019");
     await refused(link.redeem(`${invite(port)}X`, never), "SG1043");
@@ -88,7 +88,7 @@ Deno.test("serverLink.redeem sends nothing to a server with another certificate,
   });
 });
 
-Deno.test("serverLink.request asks only a server whose fingerprint was confirmed, and tells the one it shows", async () => {
+Deno.test("serverLink.request asks only a server whose fingerprint was confirmed, and tells the one it shows [W18]", async () => {
   await serving(200, { ...made, state: "pending" }, async ({ host }, seen) => {
     const address = `https://${host}`;
     await refused(link.request(address, undefined, never), "SG1019", new RegExp(sha256));

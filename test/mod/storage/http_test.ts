@@ -65,7 +65,7 @@ testStorage(
   () => bench({ tls: elsewhere }, { pinnedSha256: elsewhere.sha256 }),
 );
 
-Deno.test("HttpStorage: another certificate than the pinned one is SG1019 with both, and no request is sent", async () => {
+Deno.test("HttpStorage: another certificate than the pinned one is SG1019 with both, and no request is sent [W18]", async () => {
   await using it = await bench({ tls: stranger }, { pinnedSha256: trusted.sha256 });
   await assert.rejects(it.storage.stat({ type: "config", name: "" }), (error: unknown) => {
     assert(isSgError(error, "SG1019"), String(error));
