@@ -83,11 +83,17 @@ export class RunAttempt {
     });
   }
 
-  /** Brings the list of snapshots up to date. The run itself is done: a failure here is not its own. */
+  /**
+   * Brings the list of snapshots up to date. The run itself is done: a failure here is not its own. What went is told where
+   * it was not this run that removed it.
+   */
   async #refresh(place: Place, repository: Parameters<SnapshotBook["refresh"]>[1]): Promise<void> {
     const { book, ports } = this.#parts;
     try {
-      await book.refresh(place, repository, this.#signal);
+      const { removed } = await book.refresh(place, repository, this.#signal);
+      if (removed === 0 || this.#live.kind === "forget") return;
+      const message = `Snapshots that are gone, though this machine did not remove them: ${removed}`;
+      this.#live.addProblem({ code: "SG1051", message });
     } catch (error) {
       ports.log.write("warning", `The list of snapshots is not up to date: ${toSgError(error).message}`);
     }

@@ -428,6 +428,12 @@ export const CODES = {
     "Put the key file back that belongs to this data folder, or set the secret anew.",
     { severity: "critical" },
   ),
+  SG1051: entry(
+    "Snapshots are gone",
+    "Snapshots that were at the destination are there no longer, and this machine did not remove them.",
+    "If nobody removed them on purpose, the destination may have been set back to an older state: look at its trash and its audit log, and check the repository.",
+    { severity: "warning" },
+  ),
 } as const satisfies Record<string, CodeEntry>;
 
 /** A code that this program can raise. */

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { Run } from "../../../mod/client/mod.ts";
 import { isSgError } from "../../../mod/errors/mod.ts";
+import { copyPlace } from "../../kit/crash_place.ts";
 import { ClientStage } from "../../kit/client_stage.ts";
 
 const OVER = ["done", "incomplete", "failed", "stopped"] as const;
@@ -76,6 +77,28 @@ Deno.test("Conductor: what a run could not read is counted and kept, and the run
   assert.deepEqual([run.state, run.code, run.problemCount], ["incomplete", "SG1022", 1]);
   const problems = await stage.runs.problems(run.id, { limit: 10 });
   assert.deepEqual(problems.map(({ position, path }) => [position, path]), [[0, `${stage.folder}/missing`]]);
+});
+
+Deno.test("Conductor: a destination that was set back to an older state is told of, once, and the next backup is whole", async () => {
+  await using stage = await ClientStage.open();
+  const set = await stage.set("home", { "a": "alpha" });
+  await stage.backUp(set);
+  const disk = `${stage.folder}/disk-home`;
+  copyPlace(disk, `${disk}.old`);
+  await Deno.writeTextFile(`${stage.folder}/src-home/b`, "beta");
+  assert.equal((await stage.backUp(set)).state, "done");
+  await Deno.remove(disk, { recursive: true });
+  await Deno.rename(`${disk}.old`, disk);
+  const run = await stage.backUp(set);
+  assert.deepEqual([run.state, run.problemCount], ["done", 1]);
+  const [problem] = await stage.runs.problems(run.id, { limit: 10 });
+  assert.deepEqual([problem!.code, problem!.message], [
+    "SG1051",
+    "Snapshots that are gone, though this machine did not remove them: 1",
+  ]);
+  assert.equal((await stage.backUp(set)).state, "done");
+  const [check] = await stage.runs.start({ kind: "check", set, full: true, orderedBy: "ann" });
+  assert.equal((await stage.until(check!.id, "done", "failed")).report!["errors"], 0);
 });
 
 Deno.test("Conductor: a drive that is away makes the run wait; nothing is begun anew at its empty mount point", async () => {
