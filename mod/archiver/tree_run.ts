@@ -107,6 +107,8 @@ export class TreeRun {
       while (this.#root === undefined) await this.#turn();
       context.phase = "finishing";
       await this.#finish();
+      // A checkpoint beside the walk may have met what went wrong with the last trees.
+      if (this.#failure) throw this.#failure.error;
       return this.#root;
     } finally {
       this.#signal.removeEventListener("abort", onAbort);

@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { type BlobId, freeBytes, type KeyId, type SnapshotId, toHex } from "../base/mod.ts";
+import { type BlobId, type KeyId, type SnapshotId, toHex } from "../base/mod.ts";
 import { deriveSecret, SEAL_OVERHEAD, sha256 } from "../crypto/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import {
@@ -14,7 +14,7 @@ import type { Storage, StorageCall, StoredFile } from "../storage/mod.ts";
 import type { BlobPlace } from "./blob_place.ts";
 import type { BlobReader } from "./blob_reader.ts";
 import type { BlobTable } from "./blob_table.ts";
-import { BlobWriter, packedBlobs } from "./blob_writer.ts";
+import { packedBlobs } from "./blob_writer.ts";
 import type { IndexUse, RepositoryIndex } from "./index_keeper.ts";
 import { type IndexLoadOptions, type LoadedIndexes, loadIndexes } from "./index_loader.ts";
 import { saveIndex } from "./index_rewrite.ts";
@@ -49,6 +49,7 @@ import {
   saveSnapshot,
   type SnapshotListOptions,
 } from "./snapshots.ts";
+import { TreePacks } from "./tree_packs.ts";
 
 /** Time between two looks for index files that other programs wrote. */
 const LOOK_AGAIN_MS = 5_000;
@@ -68,8 +69,7 @@ export class Repository {
   readonly #use: IndexUse;
   #index: RepositoryIndex | undefined;
   #saver: PackSaver | undefined;
-  #trees: BlobWriter | undefined;
-  #treePackOnItsWay: Promise<void> | undefined;
+  #trees: TreePacks | undefined;
   #lookedAgainMs = -Infinity;
   /** Something is listed differently now than the table says. */
   #spoilt = false;
@@ -341,9 +341,9 @@ export class Repository {
     const id = sha256(bytes);
     const seed = this.writerSeed();
     this.#assertOpen();
-    this.#trees ??= new BlobWriter({ ...seed, table: this.table, type: "tree" }, this.ports.random);
-    this.#trees.put(id, bytes);
-    if (this.#trees.full) await this.#shipTrees(call);
+    const parts = { ...seed, table: this.table };
+    this.#trees ??= new TreePacks(parts, this.ports.random, (pack, of) => this.savePack(pack, of));
+    await this.#trees.add(id, bytes, call);
     return toHex(id) as BlobId;
   }
 
@@ -380,10 +380,7 @@ export class Repository {
 
   /** Makes all trees durable and lists every stored pack. The packs of other threads must have been saved before. */
   async flush(call: StorageCall = {}): Promise<void> {
-    await this.#shipTrees(call);
-    const onItsWay = this.#treePackOnItsWay;
-    this.#treePackOnItsWay = undefined;
-    await onItsWay;
+    await this.#trees?.settle(call);
     await this.#storing.writeIndex(call);
   }
 
@@ -483,18 +480,5 @@ export class Repository {
     if (now - this.#lookedAgainMs < LOOK_AGAIN_MS) return false;
     this.#lookedAgainMs = now;
     return true;
-  }
-
-  async #shipTrees(call: StorageCall): Promise<void> {
-    const pack = await this.#trees?.seal();
-    if (!pack) return;
-    // One pack may be on its way while the next is filled.
-    const before = this.#treePackOnItsWay;
-    this.#treePackOnItsWay = undefined;
-    await before;
-    const saving = this.savePack(pack, call).then(() => freeBytes(pack.bytes));
-    // A failure is met at the next pack or flush.
-    saving.catch(() => {});
-    this.#treePackOnItsWay = saving;
   }
 }

@@ -87,3 +87,15 @@ Deno.test("Archiver.run fails when a checkpoint cannot be made, and goes on when
   assert.equal((await archiver.run(source, new ExcludeRules(), new AbortController().signal)).complete, true);
   assert.match(notes.join(), /journal.*no space left/);
 });
+
+Deno.test("Archiver.run fails with what a checkpoint beside the walk met, though the walk is over by then", async () => {
+  const { fs } = new MemoryTree().write("/a", "1");
+  const cut = new Error("the connection was cut");
+  const needs = new ToyStore().needs(fs);
+  let checkpoints = 0;
+  needs.checkpoint = () =>
+    ++checkpoints > 1 ? Promise.resolve() : new Promise((_, reject) => setTimeout(() => reject(cut), 50));
+  const archiver = new Archiver({ fs, clock: new FakeClock() }, needs, { checkpointMs: 0 }, quiet);
+  await assert.rejects(archiver.run(source, new ExcludeRules(), new AbortController().signal), cut);
+  assert.ok(checkpoints > 1);
+});
