@@ -101,6 +101,8 @@ const PAIRED = ["test/crash"];
 const strict = Deno.env.get("CI") === "true";
 const root = new URL("..", import.meta.url).pathname;
 const failures: string[] = [];
+/** Of each failed test its file, its name and how its message begins: told at the end, where a log that is cut short still has it. */
+const failedTests: string[] = [];
 
 Deno.chdir(root);
 await getTools();
@@ -120,7 +122,7 @@ try {
   const left = [...paired];
   const lane = async () => {
     for (let file = left.shift(); file; file = left.shift()) {
-      await runTests([file], file.replaceAll("/", "-"));
+      await runTests([file], file.replaceAll("/", "-"), [], "at its end");
     }
   };
   await Promise.all([lane(), lane()]);
@@ -128,7 +130,7 @@ try {
   await Deno.remove(reports, { recursive: true });
 }
 if (files.length === 0) failures.push("no test file was found");
-for (const failure of failures) console.log(`failed: ${failure}`);
+for (const failure of [...failedTests, ...failures]) console.log(`failed: ${failure}`);
 const failed = sums.failed + failures.length;
 console.log(`${sums.passed} passed, ${failed} failed, ${sums.skipped} skipped`);
 Deno.exit(failed > 0 ? 1 : 0);
@@ -244,16 +246,25 @@ async function withoutMissing(files: readonly string[]): Promise<string[]> {
   return kept;
 }
 
-/** Runs test files and adds up what came of them; prints why a test was left out. */
-async function runTests(files: readonly string[], name: string, how: readonly string[] = []): Promise<void> {
+/** Runs test files and adds up what came of them; prints why a test was left out. Output `at its end` does not mix with another's. */
+async function runTests(
+  files: readonly string[],
+  name: string,
+  how: readonly string[] = [],
+  output: "as it comes" | "at its end" = "as it comes",
+): Promise<void> {
   if (files.length === 0) return;
   const report = `${reports}/${name}.xml`;
-  const { success } = await new Deno.Command(Deno.execPath(), {
-    args: ["test", "-A", "--no-check", `--junit-path=${report}`, ...how, ...options, ...files],
-    stdin: "null",
-    stdout: "inherit",
-    stderr: "inherit",
-  }).spawn().status;
+  const kept = `${reports}/${name}.txt`;
+  const command = [Deno.execPath(), "test", "-A", "--no-check", `--junit-path=${report}`];
+  const argv = [...command, ...how, ...options, ...files];
+  let success: boolean;
+  if (output === "as it comes") success = await run(argv);
+  else {
+    console.log(`running ${files.join(" ")}`);
+    success = await run(["sh", "-c", 'out="$1"; shift; exec "$@" >"$out" 2>&1', "sh", kept, ...argv]);
+    console.log(await Deno.readTextFile(kept));
+  }
   const text = await Deno.readTextFile(report).catch(() => "");
   let failed = 0;
   for (const [, attributes] of text.matchAll(/<testsuites ([^>]*)>/g)) {
@@ -269,6 +280,14 @@ async function runTests(files: readonly string[], name: string, how: readonly st
     if (strict && !/\(needs (?:root|the right to mount)\)/.test(name!)) {
       failures.push(`a test was skipped with CI=true: ${unescaped(name!)}`);
     }
+  }
+  for (
+    const [, test, file, message] of text.matchAll(
+      /<testcase name="([^"]*)" classname="([^"]*)"[^>]*>\s*<failure message="([^"]*)"/g,
+    )
+  ) {
+    const begin = unescaped(message!).slice(0, 2000).split("\n").slice(0, 20).join("\n    ");
+    failedTests.push(`${file}: ${unescaped(test!)}\n    ${begin}`);
   }
   sums.failed += failed;
   if (!success && failed === 0) failures.push("deno test itself failed: see above");
