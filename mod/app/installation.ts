@@ -6,7 +6,7 @@ import { type FileSystem, hostName, machineAddresses } from "../platform/mod.ts"
 import { openCertificate, readCertificate, type ServerCertificate } from "./certificate.ts";
 import { DataFolder } from "./data_folder.ts";
 import { type Identity, openIdentity } from "./identity.ts";
-import { KeepsakeKeeper } from "./keepsake.ts";
+import { type BegunCatalog, KeepsakeKeeper } from "./keepsake.ts";
 import type { Settings } from "./settings.ts";
 import { dataFolderOf, type InstallationOrder, resolveSettings } from "./setting_sources.ts";
 
@@ -32,15 +32,15 @@ export class Installation implements AsyncDisposable {
   readonly certificate: ServerCertificate;
   readonly catalog: Catalog;
   readonly log: Log;
-  /** What was found at the start and needs attention. */
-  readonly notices: readonly string[];
+  /** What to tell where the catalog was begun anew because the old one was lost. */
+  readonly catalogNotice: string | undefined;
   readonly #parts: AsyncDisposableStack;
 
   private constructor(
     parts: AsyncDisposableStack,
-    { settings, folder, identity, certificate, catalog, log, notices }: Pick<
+    { settings, folder, identity, certificate, catalog, log, catalogNotice }: Pick<
       Installation,
-      "settings" | "folder" | "identity" | "certificate" | "catalog" | "log" | "notices"
+      "settings" | "folder" | "identity" | "certificate" | "catalog" | "log" | "catalogNotice"
     >,
   ) {
     this.#parts = parts;
@@ -50,7 +50,7 @@ export class Installation implements AsyncDisposable {
     this.certificate = certificate;
     this.catalog = catalog;
     this.log = log;
-    this.notices = notices;
+    this.catalogNotice = catalogNotice;
   }
 
   /** Opens it in order: settings, folder, identity, certificate, catalog. What is missing is made. SG0021, SG1046, SG1034. */
@@ -75,7 +75,9 @@ export class Installation implements AsyncDisposable {
     const certificate = await certificateOf(settings, folder, identity, random);
     const catalog = parts.use(await openCatalog({ fs, clock, folder: folder.path }));
     const keeper = new KeepsakeKeeper({ folder, catalog, clock, log });
-    const notices = catalog.setAside === undefined ? [] : [await rebuild(catalog.setAside, keeper, log)];
+    const begun = await keeper.begin();
+    const catalogNotice = begun === undefined ? undefined : noticeOf(begun, catalog.setAside);
+    if (catalogNotice !== undefined) log.write("error", catalogNotice);
     const keeping = new AbortController();
     const kept = keeper.run(keeping.signal);
     parts.defer(async () => {
@@ -88,7 +90,15 @@ export class Installation implements AsyncDisposable {
     parts.use(settings.onChange((key) => {
       if (key === "log-level") log.level = settings.get("log-level");
     }));
-    return new Installation(parts.move(), { settings, folder, identity, certificate, catalog, log, notices });
+    return new Installation(parts.move(), {
+      settings,
+      folder,
+      identity,
+      certificate,
+      catalog,
+      log,
+      catalogNotice,
+    });
   }
 
   /** Changes a setting while the service runs, durably. See {@link Settings.change}. */
@@ -105,15 +115,18 @@ export class Installation implements AsyncDisposable {
   }
 }
 
-/** Puts what is known elsewhere into a catalog that was begun anew; answers what to tell of it. */
-async function rebuild(setAside: string, keeper: KeepsakeKeeper, log: Log): Promise<string> {
-  const result = await keeper.restore();
-  const rest = "rows" in result
-    ? `a new one was begun with ${result.rows} facts of its copy; the log of runs and the audit log begin anew`
-    : `a new one was begun, and it is empty: ${result.failure}`;
-  const notice = `The catalog was damaged. It was set aside as ${setAside}, and ${rest}`;
-  log.write("error", notice);
-  return notice;
+/** What to tell of a catalog that was begun; nothing of the first one. */
+function noticeOf(begun: BegunCatalog, setAside: string | undefined): string | undefined {
+  if (begun.copy === "none" && setAside === undefined) return undefined;
+  const lost = setAside === undefined
+    ? "The catalog was missing"
+    : `The catalog was damaged. It was set aside as ${setAside}`;
+  const rest = begun.copy === "taken"
+    ? `a new one was begun with ${begun.rows} facts of its copy; the log of runs and the audit log begin anew`
+    : `a new one was begun, and it is empty: ${
+      begun.copy === "none" ? "there is no copy of it" : begun.reason
+    }`;
+  return `${lost}, and ${rest}`;
 }
 
 function keptSettings(all: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -4,16 +4,24 @@ import type { Catalog, Keepsake } from "../catalog/mod.ts";
 import type { DataFolder } from "./data_folder.ts";
 
 const FILE = "keepsake.json";
+/** Setting of a catalog that was given what is kept, or that was new when nothing was: only such a one may replace the copy. */
+const BEGUN = "catalog.begun";
 /** Between two looks whether something changed, ms. */
 const LOOK_MS = 60_000;
 
 /** What a keeper stands on. */
 export interface KeepsakeParts {
   readonly folder: DataFolder;
-  readonly catalog: Pick<Catalog, "keepsake">;
+  readonly catalog: Pick<Catalog, "keepsake" | "settings">;
   readonly clock: Clock;
   readonly log: Log;
 }
+
+/** What came of the copy when a catalog was begun. */
+export type BegunCatalog =
+  | { readonly copy: "none" }
+  | { readonly copy: "taken"; readonly rows: number }
+  | { readonly copy: "unusable"; readonly reason: string };
 
 /**
  * Keeps a copy of those rows of the catalog that stand nowhere else: users, destinations, sets with their passwords, accounts. Secrets
@@ -27,20 +35,30 @@ export class KeepsakeKeeper {
     this.#parts = parts;
   }
 
-  /** Puts what is kept into a catalog that was begun anew; answers how many rows, or why it could not be. */
-  async restore(): Promise<{ readonly rows: number } | { readonly failure: string }> {
-    const { folder, catalog } = this.#parts;
-    try {
-      const bytes = await folder.read(FILE);
-      if (bytes === undefined) return { failure: "there is no copy of it" };
-      const kept = JSON.parse(utf8Text(bytes), revived) as Keepsake;
-      await catalog.keepsake.restore(kept);
-      return { rows: Object.values(kept).reduce((sum, rows) => sum + rows.length, 0) };
-    } catch (error) {
-      // What cannot be used now is put aside, for the next copy takes its name.
-      await this.#putAside();
-      return { failure: error instanceof Error ? error.message : String(error) };
+  /**
+   * Puts what is kept into a catalog that does not have it: one that was begun anew because the old one was damaged, missing or
+   * cut to nothing. Undefined where the catalog is the one that is kept. All of it or nothing: a start that is broken off begins
+   * again. SG0021 when the copy cannot be read, or not be put aside.
+   */
+  async begin(): Promise<BegunCatalog | undefined> {
+    const { folder, catalog, clock } = this.#parts;
+    if (await catalog.settings.get(BEGUN) === true) return undefined;
+    const bytes = await folder.read(FILE);
+    let begun: BegunCatalog = { copy: "none" };
+    if (bytes !== undefined) {
+      try {
+        const kept = JSON.parse(utf8Text(bytes), revived) as Keepsake;
+        const setting = kept.setting.filter(({ key }) => key !== BEGUN);
+        await catalog.keepsake.restore({ ...kept, setting: [...setting, { key: BEGUN, value: "true" }] });
+        return { copy: "taken", rows: Object.values(kept).reduce((sum, rows) => sum + rows.length, 0) };
+      } catch (error) {
+        begun = { copy: "unusable", reason: error instanceof Error ? error.message : String(error) };
+        // The next copy takes its name.
+        await folder.write(`keepsake.unused-${clock.now() / 1_000_000n}.json`, bytes);
+      }
     }
+    await catalog.settings.set(BEGUN, true);
+    return begun;
   }
 
   /** Writes the copy where something changed since the last. */
@@ -64,18 +82,6 @@ export class KeepsakeKeeper {
         });
       }
       await clock.sleep(LOOK_MS, signal).catch(() => {});
-    }
-  }
-
-  async #putAside(): Promise<void> {
-    const { folder, clock, log } = this.#parts;
-    try {
-      const bytes = await folder.read(FILE);
-      if (bytes !== undefined) await folder.write(`keepsake.unused-${clock.now() / 1_000_000n}.json`, bytes);
-    } catch (error) {
-      log.write("error", "the copy of the catalog's main facts could not be put aside", {
-        reason: String(error),
-      });
     }
   }
 }

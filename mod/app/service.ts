@@ -133,12 +133,13 @@ export class Service {
   }
 
   async #begin(): Promise<void> {
-    const { catalog, log, identity, folder } = this.#installation;
-    this.#notices.push(...this.#installation.notices);
+    const { catalog, log, identity, folder, catalogNotice } = this.#installation;
     const room = await openAccountRoom({ ...PORTS, folder: folder.path, catalog });
     const audit = new Audit({ catalog, clock: systemClock });
-    if (catalog.setAside !== undefined) {
-      const facts = { actor: "system", address: "", action: "catalogBegunAnew", subject: catalog.setAside };
+    if (catalogNotice !== undefined) {
+      this.#notices.push(catalogNotice);
+      const subject = catalog.setAside ?? `${folder.path}/catalog.db`;
+      const facts = { actor: "system", address: "", action: "catalogBegunAnew", subject };
       await audit.record({ ...facts, details: {}, result: "ok" });
     }
     addServiceMetrics(this.#metrics, {

@@ -155,33 +155,54 @@ Deno.test("service commands: a service that does not run, and one that was kille
   assert.match(after.err, /nothing answers there \[SG0136\]\n {2}Check that it runs/);
 });
 
-Deno.test("service commands: when the catalog is damaged, sets, destinations and users are there again, and the next run completes", async () => {
-  await using place = await scratch();
-  const data = `${place.path}/data`, documents = `${place.path}/documents`;
-  await Deno.mkdir(documents);
-  await Deno.writeTextFile(`${documents}/letter.txt`, "Dear reader");
-  const run = (...argv: string[]) => sparegridDone([...argv, "--data", data], { env });
-  {
+const LOSSES: Readonly<Record<string, { lose(path: string): Promise<void>; told: RegExp }>> = {
+  damaged: {
+    async lose(path) {
+      using catalog = await Deno.open(path, { write: true });
+      for (const page of [1, 5, 9, 17]) {
+        await catalog.seek(page * 4096, Deno.SeekMode.Start);
+        await catalog.write(new Uint8Array(4096).fill(0xa5));
+      }
+    },
+    told: /The catalog was damaged\. .* a new one was begun with \d+ facts of its copy/,
+  },
+  missing: {
+    lose: (path) => Deno.remove(path),
+    told: /The catalog was missing, and a new one was begun with \d+ facts of its copy/,
+  },
+  "cut to nothing": {
+    lose: (path) => Deno.truncate(path),
+    told: /The catalog was missing, and a new one was begun with \d+ facts of its copy/,
+  },
+};
+
+for (const [what, { lose, told }] of Object.entries(LOSSES)) {
+  Deno.test(`service commands: when the catalog is ${what}, sets, destinations and users are there again, and the next run completes`, async () => {
+    await using place = await scratch();
+    const data = `${place.path}/data`, documents = `${place.path}/documents`;
+    await Deno.mkdir(documents);
+    await Deno.writeTextFile(`${documents}/letter.txt`, "Dear reader");
+    const run = (...argv: string[]) => sparegridDone([...argv, "--data", data], { env });
+    {
+      await using service = await startService(data);
+      assert.deepEqual(service.start.notices, []);
+      await run("destination", "add", "drive", "--folder", `${place.path}/drive`);
+      await run("set", "add", "documents", documents, "--destination", "drive");
+      await run("run", "start", "documents", "--wait");
+      assert.equal((await service.end("SIGTERM")).code, 0);
+    }
+    await lose(`${data}/catalog.db`);
+    {
+      await using service = await startService(data);
+      assert.match(service.start.notices.join(), told);
+      assert.match((await run("run", "start", "documents", "--wait")).out, /is done/);
+      assert.equal(json(await run("snapshots", "--set", "documents", "--json")).length, 2);
+      await run("restore", "latest", "--set", "documents", "--target", `${place.path}/out`);
+      assert.equal(await Deno.readTextFile(`${place.path}/out${documents}/letter.txt`), "Dear reader");
+      assert.match((await run("audit", "list")).out, /catalogBegunAnew/);
+      assert.equal((await service.end("SIGTERM")).code, 0);
+    }
     await using service = await startService(data);
-    await run("destination", "add", "drive", "--folder", `${place.path}/drive`);
-    await run("set", "add", "documents", documents, "--destination", "drive");
-    await run("run", "start", "documents", "--wait");
-    assert.equal((await service.end("SIGTERM")).code, 0);
-  }
-  const catalog = await Deno.open(`${data}/catalog.db`, { write: true });
-  for (const page of [1, 5, 9, 17]) {
-    await catalog.seek(page * 4096, Deno.SeekMode.Start);
-    await catalog.write(new Uint8Array(4096).fill(0xa5));
-  }
-  catalog.close();
-  await using service = await startService(data);
-  assert.match(
-    service.start.notices.join(),
-    /The catalog was damaged\. .* a new one was begun with \d+ facts of its copy/,
-  );
-  assert.match((await run("run", "start", "documents", "--wait")).out, /is done/);
-  assert.equal(json(await run("snapshots", "--set", "documents", "--json")).length, 2);
-  await run("restore", "latest", "--set", "documents", "--target", `${place.path}/out`);
-  assert.equal(await Deno.readTextFile(`${place.path}/out${documents}/letter.txt`), "Dear reader");
-  assert.match((await run("audit", "list")).out, /catalogBegunAnew/);
-});
+    assert.deepEqual(service.start.notices, [], "it is told once");
+  });
+}

@@ -4,6 +4,7 @@ import { DataFolder } from "../../../mod/app/data_folder.ts";
 import { KeepsakeKeeper } from "../../../mod/app/keepsake.ts";
 import { silentLog, systemRandom, utf8, utf8Text } from "../../../mod/base/mod.ts";
 import { openCatalog } from "../../../mod/catalog/mod.ts";
+import { isSgError, SgError } from "../../../mod/errors/mod.ts";
 import { openFileSystem } from "../../../mod/platform/mod.ts";
 import { FakeClock } from "../../kit/fake_clock.ts";
 import { scratch } from "../../kit/scratch.ts";
@@ -47,12 +48,15 @@ Deno.test("KeepsakeKeeper: what one catalog held is in the next, bytes included"
   await using place = await scratch();
   {
     await using one = await stage(place.path, "one");
+    assert.deepEqual(await one.keeper.begin(), { copy: "none" });
     await one.catalog.keepsake.restore({ ...EMPTY, backupSet: [SET] });
     await one.keeper.keep();
+    assert.equal(await one.keeper.begin(), undefined, "the catalog is the one that is kept");
     assert.equal((await Deno.stat(`${one.folder.path}/keepsake.json`)).mode! & 0o777, 0o600);
   }
   await using two = await stage(place.path, "two");
-  assert.deepEqual(await two.keeper.restore(), { rows: 1 });
+  assert.deepEqual(await two.keeper.begin(), { copy: "taken", rows: 2 });
+  assert.equal(await two.keeper.begin(), undefined);
   assert.deepEqual(
     new Uint8Array((await two.catalog.keepsake.dump()).backupSet[0]!.password),
     utf8("sealed"),
@@ -74,15 +78,31 @@ Deno.test("KeepsakeKeeper writes where something changed, and only then", async 
 
 Deno.test("KeepsakeKeeper: a copy that cannot be used is put aside, told, and leaves the catalog as it was", async () => {
   await using place = await scratch();
-  await using one = await stage(place.path, "one");
-  assert.deepEqual(await one.keeper.restore(), { failure: "there is no copy of it" });
-  for (const text of ["", "{", "null", JSON.stringify({ ...EMPTY, token: [{ id: "t", userId: "none" }] })]) {
+  const orphan = JSON.stringify({ ...EMPTY, token: [{ id: "t", userId: "none" }] });
+  for (const [i, text] of ["", "{", "null", orphan].entries()) {
+    await using one = await stage(place.path, `catalog-${i}`);
     await one.folder.write("keepsake.json", utf8(text));
-    assert.ok("failure" in await one.keeper.restore(), text);
+    assert.equal((await one.keeper.begin())?.copy, "unusable", text);
     assert.equal(await one.catalog.users.count(), 0);
+    const aside = [...Deno.readDirSync(one.folder.path)].find(({ name }) =>
+      name.startsWith("keepsake.unused-")
+    )!;
+    assert.equal(utf8Text(await Deno.readFile(`${one.folder.path}/${aside.name}`)), text);
+    await one.keeper.keep();
+    assert.equal(await one.keeper.begin(), undefined);
   }
-  const aside = [...Deno.readDirSync(one.folder.path)].find(({ name }) =>
-    name.startsWith("keepsake.unused-")
-  )!;
-  assert.match(utf8Text(await Deno.readFile(`${one.folder.path}/${aside.name}`)), /none/);
+});
+
+Deno.test("KeepsakeKeeper: a copy that can be neither used nor put aside stays, and the start fails", async () => {
+  await using place = await scratch();
+  await using one = await stage(place.path, "one");
+  await one.folder.write("keepsake.json", utf8("{"));
+  const folder = {
+    read: (name: string) => one.folder.read(name),
+    write: () => Promise.reject(new SgError("SG0021", "The drive is full")),
+  } as unknown as DataFolder;
+  const parts = { folder, catalog: one.catalog, clock: one.clock, log: silentLog };
+  for (let start = 0; start < 2; start++) {
+    await assert.rejects(new KeepsakeKeeper(parts).begin(), (error) => isSgError(error, "SG0021"));
+  }
 });
