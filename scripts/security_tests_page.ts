@@ -6,12 +6,14 @@ export const REQUIREMENTS: Readonly<Record<string, string>> = {
   W1: "The session's cookie is HttpOnly, SameSite=Strict and, over TLS, Secure with the `__Host-` prefix",
   W2:
     "Session IDs are 256 random bits, kept as a hash, renewed at sign-in; signing out and a new password end sessions at the server",
-  W3: "Sessions end after 30 idle minutes and after 12 hours; a user sees and ends them",
+  W3:
+    "Sessions end after 30 idle minutes and after 12 hours; a user sees and ends them; what is dangerous takes the password anew after 15 minutes",
   W4:
     "Passwords have 12 to 128 characters and more, without rules of composition; the most common are refused",
   W5:
     "Failed sign-ins slow down by name and by address, never lock for good, and tell nothing about which names exist",
-  W6: "A second factor (not built yet)",
+  W6:
+    "A second factor: one-time codes (TOTP) and recovery codes of 128 bits, each good once (passkeys are not built yet)",
   W7: "There is no default account: the first administrator needs a one-time code",
   W8: "Every page has its security headers: CSP, nosniff, no referrer, no framing",
   W9:

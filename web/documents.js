@@ -26,6 +26,10 @@
  * @typedef {{ name: string, path: string, pathBase64: string | null, kind: string, size: number, modifiedAt: string,
  *   linkTarget: string | null }} Entry
  */
+/** @typedef {{ secret: string, qrCode: string[] }} BegunFactor */
+/**
+ * @typedef {{ id: string, current: boolean, createdAt: string, seenAt: string, address: string, agent: string }} OwnSession
+ */
 /** @typedef {{ text: string } | { base64: string }} PathInput */
 
 const ME = "me { user { name } rights csrf }";
@@ -38,6 +42,18 @@ export const WHO = `query Who { setUpNeeded ${ME} }`;
 export const SET_UP = `mutation SetUp($input: SetUpInput!) { setUp(input: $input) { ${ME} } }`;
 export const SIGN_IN = `mutation SignIn($input: SignInInput!) { signIn(input: $input) { ${ME} } }`;
 export const SIGN_OUT = "mutation SignOut { signOut { done } }";
+
+export const CONFIRM_PASSWORD =
+  "mutation ConfirmPassword($input: ConfirmPasswordInput!) { confirmPassword(input: $input) { done } }";
+
+export const YOU = `query You { me { recoveryCodesLeft user { name secondFactorSince } }
+  sessions { id current createdAt seenAt address agent } }`;
+export const END_SESSION = "mutation EndSession($id: ID!) { endSession(id: $id) { done } }";
+export const BEGIN_SECOND_FACTOR = "mutation BeginSecondFactor { beginSecondFactor { secret qrCode } }";
+export const CONFIRM_SECOND_FACTOR =
+  "mutation ConfirmSecondFactor($code: String!) { confirmSecondFactor(code: $code) { recoveryCodes } }";
+export const RENEW_RECOVERY_CODES = "mutation RenewRecoveryCodes { renewRecoveryCodes { recoveryCodes } }";
+export const REMOVE_SECOND_FACTOR = "mutation RemoveSecondFactor { removeSecondFactor { done } }";
 
 export const INSTALLATION = "query Installation { installation { gridId version roles notices } }";
 export const SETS = `query Sets($after: String) { sets(first: 50, after: $after) { ${PAGE_INFO} nodes {

@@ -6,12 +6,14 @@ import { errorText, make, once, part, put, say, tell, tellErrorsTo } from "./dom
 import { follow } from "./events.js";
 import { showFolder } from "./folder.js";
 import { showOverview } from "./overview.js";
+import { closeProof, readyProof } from "./proof.js";
 import { closeRestore, readyRestore } from "./restore.js";
 import { addressOf, routeOf } from "./route.js";
 import { RunList, spokenChange } from "./runs.js";
 import { showSet } from "./set.js";
 import { hideDoor, openDoor, showDoor } from "./sign_in.js";
 import { isOver, shownText, timeText } from "./words.js";
+import { showYou } from "./you.js";
 
 /** @import { Installation, Me, Run } from "./documents.js" */
 /** @import { Route } from "./route.js" */
@@ -73,6 +75,7 @@ class Stay {
     keepCsrf(undefined);
     this.#runs.clear();
     closeRestore();
+    closeProof();
     for (const id of ["view", "trail"]) part(id, HTMLElement).replaceChildren();
     for (const id of ["installation", "user-name", "live"]) part(id, HTMLElement).textContent = "";
     for (const id of ["who", "trail", "link", "said"]) part(id, HTMLElement).hidden = true;
@@ -153,6 +156,7 @@ class Stay {
  * @returns {Promise<Shown>}
  */
 async function show(place, route) {
+  if (route.name === "you") return await showYou(place);
   if (route.name === "set") return await showSet(place, route.set);
   if (route.name !== "folder") return await showOverview(place);
   await showFolder(place, route);
@@ -224,6 +228,7 @@ tellErrorsTo((error) => {
 });
 
 openDoor(enter);
+readyProof();
 readyRestore((run) => stay?.showRun(run));
 part("sign-out", HTMLButtonElement).addEventListener("click", ({ currentTarget }) => {
   if (!(currentTarget instanceof HTMLButtonElement)) return;

@@ -4,7 +4,7 @@
 /** A path inside a snapshot: as text, and as bytes where it is not UTF-8. */
 /** @typedef {{ text: string, base64?: string }} Path */
 /**
- * @typedef {{ name: "overview" } | { name: "set", set: string }
+ * @typedef {{ name: "overview" } | { name: "you" } | { name: "set", set: string }
  *   | { name: "folder", set: string, snapshot: string, path: Path }} Route
  */
 
@@ -23,6 +23,7 @@ export function routeOf(hash) {
   const [place = "", query = ""] = hash.replace(/^#/, "").split("?", 2);
   try {
     const [, kind, set, snapshot] = place.split("/").map(decodeURIComponent);
+    if (kind === "you" && set === undefined) return { name: "you" };
     if (kind === "set" && set) {
       if (!snapshot) return { name: "set", set };
       const values = new URLSearchParams(query);
@@ -42,6 +43,7 @@ export function routeOf(hash) {
  */
 export function addressOf(route) {
   if (route.name === "overview") return "#/";
+  if (route.name === "you") return "#/you";
   const set = `#/set/${encodeURIComponent(route.set)}`;
   if (route.name === "set") return set;
   const { text, base64 } = route.path;

@@ -3,6 +3,7 @@
 import { ask } from "./api.js";
 import { SET_UP, SIGN_IN } from "./documents.js";
 import { errorText, once, part, put } from "./dom.js";
+import { askForCode, isCodeNeeded } from "./proof.js";
 
 /** @import { Me } from "./documents.js" */
 
@@ -14,6 +15,7 @@ export function showDoor(setUpNeeded) {
   const signIn = part("sign-in", HTMLFormElement), setUp = part("set-up", HTMLFormElement);
   signIn.reset();
   setUp.reset();
+  part("sign-in-second", HTMLDivElement).hidden = true;
   signIn.hidden = setUpNeeded;
   setUp.hidden = !setUpNeeded;
   part(setUpNeeded ? "set-up-code" : "sign-in-name", HTMLInputElement).focus();
@@ -34,7 +36,7 @@ export function hideDoor() {
  */
 export function openDoor(onIn) {
   onSubmit("sign-in", async (value) => {
-    const input = { userName: value("username"), password: value("password") };
+    const input = { userName: value("username"), password: value("password"), code: value("code") };
     /** @type {{ signIn: { me: Me } }} */
     const { signIn } = await ask(SIGN_IN, { input });
     await onIn(signIn.me);
@@ -64,7 +66,8 @@ function onSubmit(id, act) {
       await act((name) => String(values.get(name) ?? ""));
     }, (error) => {
       put(problem, errorText(error));
-      problem.focus();
+      if (isCodeNeeded(error)) askForCode("sign-in");
+      else problem.focus();
     });
   });
 }

@@ -11,11 +11,19 @@ export interface User {
   /** Milliseconds since 1970, both. */
   readonly createdAt: number;
   readonly passwordChangedAt: number;
+  /** Since when signing in takes a second factor; null: it does not. */
+  readonly secondFactorSince: number | null;
+  readonly recoveryCodesLeft: number;
 }
 
 /** The user of a catalog's row. */
-export function userOf({ id, name, role, disabledAt, createdAt, passwordChangedAt }: UserRow): User {
-  return { id, name, role, enabled: disabledAt === null, createdAt, passwordChangedAt };
+export function userOf(row: UserRow): User {
+  const { id, name, role, disabledAt, createdAt, passwordChangedAt, factorSince, recoveryHashes } = row;
+  return {
+    ...{ id, name, role, enabled: disabledAt === null, createdAt, passwordChangedAt },
+    secondFactorSince: factorSince,
+    recoveryCodesLeft: (JSON.parse(recoveryHashes) as string[]).length,
+  };
 }
 
 /** Who sends a request to the console or the API, proved. */
@@ -29,6 +37,8 @@ export interface Identity {
   /** With `session`: its ID, and the value that the header `X-SpareGrid-CSRF` of every mutation must carry. */
   readonly sessionId?: string;
   readonly csrf?: string;
+  /** With `session`: when its user last gave the password, milliseconds since 1970. */
+  readonly provedAt?: number;
   /** With `token`: its ID, and when it expires (milliseconds since 1970; absent: never). */
   readonly tokenId?: string;
   readonly expiresAt?: number;
@@ -42,4 +52,6 @@ export const OWNER: User = {
   enabled: true,
   createdAt: 0,
   passwordChangedAt: 0,
+  secondFactorSince: null,
+  recoveryCodesLeft: 0,
 };

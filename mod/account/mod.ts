@@ -5,7 +5,7 @@
  *
  * It opens no port and reads no cookie: doors hand it the texts that they found. It writes no audit log: who acts does. It
  * follows OWASP ASVS 5.0 (W2 to W7 of docs/SECURITY-TESTS.md), RFC 7617 (Basic), RFC 9421 (signatures, by mod/signature),
- * RFC 7914 (scrypt), RFC 5869 (HKDF).
+ * RFC 7914 (scrypt), RFC 5869 (HKDF), RFC 6238 (one-time codes).
  *
  * A request to the console or the API: `sessions.identify(cookie)` and, for what changes something, `sessions.requireCsrf`;
  * or `tokens.identify(text)` for `sg_…`; or `ownerToken.identify(text, address)` for `sgo_…`. Each answers an `Identity` with
@@ -38,9 +38,17 @@ export {
   PASSWORD_CHARACTERS_MIN,
   PasswordHasher,
 } from "./password_hash.ts";
-export { type PasswordChange, SignIn, type SignInOrder, type SignInParts } from "./sign_in.ts";
+export { type BegunFactor, SecondFactors, type SecondFactorsParts } from "./second_factors.ts";
+export {
+  type PasswordChange,
+  type ProofOrder,
+  SignIn,
+  type SignInOrder,
+  type SignInParts,
+} from "./sign_in.ts";
 export {
   type NewSession,
+  PROOF_LIFE_MS,
   type Session,
   SESSION_IDLE_MS,
   SESSION_LIFE_MS,

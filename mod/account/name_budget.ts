@@ -1,9 +1,14 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { Clock } from "../base/mod.ts";
 
-/** Failed tries that a name may have at once, and how fast they are forgotten: 60 in the first hour, then 30 an hour. */
-const FAILURES_MAX = 30;
-const FORGET_MS = 120_000;
+/** Failed tries that a name may have at once, and how fast they are forgotten. */
+export interface BudgetLimits {
+  readonly failuresMax: number;
+  readonly forgetMs: number;
+}
+
+/** 60 in the first hour, then 30 an hour. */
+const NAME_LIMITS: BudgetLimits = { failuresMax: 30, forgetMs: 120_000 };
 /** Keys beyond which those that are full again are thrown out. */
 const KEYS_CHECKED = 4_096;
 
@@ -19,16 +24,19 @@ interface Level {
  */
 export class NameBudget {
   readonly #clock: Clock;
+  readonly #limits: BudgetLimits;
   readonly #levels = new Map<string, Level>();
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, limits: BudgetLimits = NAME_LIMITS) {
     this.#clock = clock;
+    this.#limits = limits;
   }
 
   /** Begins a try: counts it and answers 0, or answers how long to wait, ms. */
   take(key: string): number {
+    const { failuresMax, forgetMs } = this.#limits;
     const failures = this.#failures(key);
-    if (failures > FAILURES_MAX - 1) return Math.ceil((failures - FAILURES_MAX + 1) * FORGET_MS);
+    if (failures > failuresMax - 1) return Math.ceil((failures - failuresMax + 1) * forgetMs);
     this.#levels.set(key, { failures: failures + 1, at: this.#clock.monotonicMs() });
     if (this.#levels.size > KEYS_CHECKED) this.#sweep();
     return 0;
@@ -48,7 +56,7 @@ export class NameBudget {
   #failures(key: string): number {
     const level = this.#levels.get(key);
     if (!level) return 0;
-    return Math.max(0, level.failures - (this.#clock.monotonicMs() - level.at) / FORGET_MS);
+    return Math.max(0, level.failures - (this.#clock.monotonicMs() - level.at) / this.#limits.forgetMs);
   }
 
   #sweep(): void {

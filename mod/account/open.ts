@@ -8,6 +8,7 @@ import { Invites } from "./invites.ts";
 import { OwnerToken } from "./owner_token.ts";
 import { PasswordHasher } from "./password_hash.ts";
 import { Sessions } from "./sessions.ts";
+import { SecondFactors } from "./second_factors.ts";
 import { SetUpCode } from "./set_up_code.ts";
 import { SignIn } from "./sign_in.ts";
 import { Tokens } from "./tokens.ts";
@@ -31,6 +32,7 @@ export interface AccountRoom {
   readonly vault: Vault;
   readonly users: Users;
   readonly signIn: SignIn;
+  readonly secondFactors: SecondFactors;
   readonly sessions: Sessions;
   readonly tokens: Tokens;
   readonly setUpCode: SetUpCode;
@@ -46,11 +48,13 @@ export async function openAccountRoom(place: AccountRoomPlace): Promise<AccountR
   const hasher = new PasswordHasher(random, place.passwordCost);
   const users = new Users({ catalog, clock, random, hasher });
   const sessions = new Sessions({ catalog, clock, random });
+  const secondFactors = new SecondFactors({ catalog, clock, random, vault });
   const accounts = new Accounts({ catalog, clock, random, vault });
   return {
     vault,
     users,
-    signIn: new SignIn({ catalog, clock, hasher, users, sessions }),
+    signIn: new SignIn({ catalog, clock, hasher, users, sessions, secondFactors }),
+    secondFactors,
     sessions,
     tokens: new Tokens({ catalog, clock, random }),
     setUpCode: new SetUpCode({ catalog, clock, random, users, sessions }),

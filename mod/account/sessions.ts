@@ -13,6 +13,9 @@ export const SESSION_IDLE_MS = 30 * 60_000;
 /** A session ends this long after the sign-in, whatever is done, ms. */
 export const SESSION_LIFE_MS = 12 * 60 * 60_000;
 
+/** What is dangerous takes a session whose user gave the password no longer ago than this, ms. */
+export const PROOF_LIFE_MS = 15 * 60_000;
+
 /** Sessions that one user may have; the oldest go. */
 const SESSIONS_MAX = 100;
 /** Uses are written down at most this often, ms: a session may seem that much longer idle than it was. */
@@ -51,8 +54,8 @@ export class Sessions {
   }
 
   /**
-   * Makes a session for a user whose password was just verified: `user` is what it was verified against. SG1037 when the
-   * user was changed, disabled or removed meanwhile.
+   * Makes a session for a user whose password and second factor were just verified: `user` is what they were verified
+   * against. SG1037 when the user was changed, disabled or removed meanwhile.
    */
   async create(user: UserRow, address: string, agent: string): Promise<NewSession> {
     const { catalog, clock, random } = this.#parts;
@@ -60,10 +63,11 @@ export class Sessions {
     const cookie = secretText(random);
     const row: SessionRow = {
       ...{ id: rowId(random), cookieHash: secretHash(cookie), userId: user.id, createdAt: now, seenAt: now },
+      provedAt: now,
       ...{ address: address.slice(0, 100).toWellFormed(), agent: agent.slice(0, 300).toWellFormed() },
     };
     await catalog.sessions.removeExpired(now - SESSION_LIFE_MS, now - SESSION_IDLE_MS);
-    if (!await catalog.sessions.create(row, user.passwordHash, SESSIONS_MAX)) throw notSignedIn();
+    if (!await catalog.sessions.create(row, user, SESSIONS_MAX)) throw notSignedIn();
     return { cookie, identity: identityOf(row, user, cookie) };
   }
 
@@ -82,6 +86,20 @@ export class Sessions {
     const expected = utf8(identity.csrf ?? "");
     if (expected.length > 0 && constantTimeEqual(expected, utf8((given ?? "").slice(0, 100)))) return;
     throw new SgError("SG1038", "Cannot change anything: the header X-SpareGrid-CSRF is missing or wrong");
+  }
+
+  /**
+   * SG1053 for a session whose user gave the password too long ago for what is dangerous: who finds a browser left open, or
+   * gets hold of its cookie, cannot do that. Tokens and the owner's file were made for such work, and pass.
+   */
+  requireProof({ kind, provedAt }: Identity): void {
+    if (kind !== "session" || isYoung(provedAt ?? 0, nowMs(this.#parts.clock), PROOF_LIFE_MS)) return;
+    throw new SgError("SG1053", "Cannot do this yet: confirm with your password that it is you");
+  }
+
+  /** Notes that the session's user just gave the password. For {@link SignIn.confirm}. */
+  async noteProof(id: string): Promise<void> {
+    await this.#parts.catalog.sessions.prove(id, nowMs(this.#parts.clock));
   }
 
   /** A user's sessions that live, the oldest first. */
@@ -131,6 +149,7 @@ function identityOf(session: SessionRow, user: UserRow, cookie: string): Identit
     rights: rightsOfRole(user.role),
     actor: `user:${user.name}`,
     sessionId: session.id,
+    provedAt: session.provedAt,
     // Who has the cookie can make it, who has the catalog cannot: it holds the cookie's hash only.
     csrf: createHmac("sha256", cookie).update("SpareGrid csrf 1").digest("base64url"),
   };

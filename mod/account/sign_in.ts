@@ -3,8 +3,9 @@ import type { Clock } from "../base/mod.ts";
 import type { Catalog, UserRow } from "../catalog/mod.ts";
 import { isSgError, SgError } from "../errors/mod.ts";
 import type { User } from "./identity.ts";
-import { NameBudget } from "./name_budget.ts";
+import { type BudgetLimits, NameBudget } from "./name_budget.ts";
 import { type PasswordHasher, tooManyTries } from "./password_hash.ts";
+import { isRecoveryCode, type SecondFactors, wrongCode } from "./second_factors.ts";
 import type { NewSession, Sessions } from "./sessions.ts";
 import { addressKey, TryLimiter } from "./try_limiter.ts";
 import type { Users } from "./users.ts";
@@ -14,6 +15,8 @@ import { secretHash } from "./_secret_text.ts";
 export interface SignInOrder {
   readonly userName: string;
   readonly password: string;
+  /** Of the second factor, where the user has one: a code of the app, or a recovery code. */
+  readonly code?: string;
   /** The IP address that the request came from. */
   readonly address: string;
   /** The browser, as it calls itself. */
@@ -30,6 +33,15 @@ export interface PasswordChange {
   readonly keptSession?: string;
 }
 
+/** What is needed to prove again who one is. */
+export interface ProofOrder {
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly password: string;
+  readonly code?: string;
+  readonly address: string;
+}
+
 /** What {@link SignIn} takes. */
 export interface SignInParts {
   readonly catalog: Catalog;
@@ -37,8 +49,11 @@ export interface SignInParts {
   readonly hasher: PasswordHasher;
   readonly users: Users;
   readonly sessions: Sessions;
+  readonly secondFactors: SecondFactors;
 }
 
+/** Who knows the password may be wrong about the code this often: in a year, some 4 in 100 would guess one. */
+const CODE_LIMITS: BudgetLimits = { failuresMax: 10, forgetMs: 2_400_000 };
 /** Unknown names share this many budgets: memory stays bounded, and they slow down as known ones do. */
 const UNKNOWN_NAMES = 1_024;
 /** Addresses that are remembered for a user, and users for whom some are. */
@@ -57,6 +72,7 @@ export class SignIn {
   readonly #parts: SignInParts;
   readonly #addresses: TryLimiter;
   readonly #names: NameBudget;
+  readonly #codes: NameBudget;
   /** Addresses from which users signed in, by user, the latest last. */
   readonly #known = new Map<string, readonly string[]>();
 
@@ -64,14 +80,22 @@ export class SignIn {
     this.#parts = parts;
     this.#addresses = new TryLimiter(parts.clock);
     this.#names = new NameBudget(parts.clock);
+    this.#codes = new NameBudget(parts.clock, CODE_LIMITS);
   }
 
   /**
-   * Signs in. SG1037, with one text for all causes, when name and password do not fit or the user is disabled; SG1039 with
-   * `waitSeconds` after too many tries, without looking at the password.
+   * Signs in. SG1037, with one text for all causes, when name and password do not fit or the user is disabled; SG1052 where
+   * the user has a second factor and no code was given, SG1037 for a wrong one; SG1039 with `waitSeconds` after too many
+   * tries, without looking at the password.
    */
-  async signIn({ userName, password, address, agent }: SignInOrder): Promise<NewSession> {
-    const user = await this.#verify(() => this.#parts.users.rowByName(userName), userName, password, address);
+  async signIn({ userName, password, code, address, agent }: SignInOrder): Promise<NewSession> {
+    const user = await this.#verify(
+      () => this.#parts.users.rowByName(userName),
+      userName,
+      password,
+      address,
+      (user) => this.#useCode(user, code, address),
+    );
     const passwordHash = await this.#parts.users.renewHash(user, password);
     return await this.#parts.sessions.create({ ...user, passwordHash }, address, agent);
   }
@@ -84,12 +108,21 @@ export class SignIn {
     return await this.#parts.users.update(userId, { password: newPassword }, keptSession);
   }
 
-  /** The user, when the password is right. */
+  /** Proves again who uses a session; see {@link Sessions.requireProof}. SG1037, SG1039, SG1052 as at signing in. */
+  async confirm({ userId, sessionId, password, code, address }: ProofOrder): Promise<void> {
+    const row = await this.#parts.users.row(userId);
+    const find = () => Promise.resolve(row);
+    await this.#verify(find, row.name, password, address, (user) => this.#useCode(user, code, address));
+    await this.#parts.sessions.noteProof(sessionId);
+  }
+
+  /** The user, when the password is right and `further` does not refuse; as `further` leaves it. */
   async #verify(
     find: () => Promise<UserRow | undefined>,
     name: string,
     password: string,
     address: string,
+    further: (user: UserRow) => Promise<UserRow> = (user) => Promise.resolve(user),
   ): Promise<UserRow> {
     const place = addressKey(address);
     refuseAfter(this.#addresses.take(place));
@@ -104,10 +137,11 @@ export class SignIn {
       const asker = user && this.#known.get(user.id)?.includes(place) ? "known" : "stranger";
       const right = await this.#parts.hasher.verify(password, hash, asker);
       if (!user || !right || user.disabledAt !== null) throw wrong();
+      const proved = await further(user);
       this.#addresses.clear(place);
       if (budget !== undefined) this.#names.forgive(budget);
       this.#remember(user, place);
-      return user;
+      return proved;
     } catch (error) {
       // What was not looked at is no failed try.
       if (!isSgError(error, "SG1037")) {
@@ -116,6 +150,21 @@ export class SignIn {
       }
       throw error;
     }
+  }
+
+  /** Uses up a code of the user's second factor, where there is one. */
+  async #useCode(user: UserRow, code = "", address: string): Promise<UserRow> {
+    if (user.factorSince === null) return user;
+    if (code.trim() === "") {
+      throw new SgError("SG1052", "Cannot sign in yet: the code of the second factor is missing");
+    }
+    // A recovery code cannot be guessed: it gets its owner in while somebody guesses the app's.
+    const waitMs = isRecoveryCode(code) ? 0 : this.#codes.take(user.id);
+    if (waitMs > 0 && !await this.#isKnown(user, addressKey(address))) throw tooManyTries(waitMs);
+    const proved = await this.#parts.secondFactors.use(user, code);
+    if (!proved) throw wrongCode();
+    this.#codes.forgive(user.id);
+    return proved;
   }
 
   async #isKnown(user: UserRow, place: string): Promise<boolean> {

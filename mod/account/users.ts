@@ -58,6 +58,7 @@ export class Users {
     return {
       ...{ id: rowId(this.#parts.random), name, role: knownRole(role), passwordHash },
       ...{ createdAt: now, passwordChangedAt: now, disabledAt: null },
+      ...{ factorSecret: null, factorSince: null, factorStep: 0, recoveryHashes: "[]" },
     };
   }
 

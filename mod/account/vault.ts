@@ -110,8 +110,8 @@ function wrongKey(file: PrivateFile, why: string): SgError {
   return unusable(
     file,
     why,
-    "Put the file back from a copy of the data folder. If it is lost for good, move catalog.db away: a new one is begun, " +
-      "and all passwords and secrets must be given again.",
+    "Put the file back from a copy of the data folder. If it is lost for good, move catalog.db and keepsake.json away: " +
+      "a new catalog is begun, and all users, sets, passwords and secrets must be given again.",
   );
 }
 

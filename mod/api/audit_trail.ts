@@ -26,6 +26,11 @@ export const SAID: { readonly [N in MutationName]-?: (args: ArgumentsOf<N>) => S
   signOut: () => ({ subject: "" }),
   endSession: ({ id }) => ({ subject: id }),
   changePassword: () => ({ subject: "" }),
+  confirmPassword: () => ({ subject: "" }),
+  beginSecondFactor: () => ({ subject: "" }),
+  confirmSecondFactor: () => ({ subject: "" }),
+  renewRecoveryCodes: () => ({ subject: "" }),
+  removeSecondFactor: ({ user }) => ({ subject: user ?? "" }),
   createUser: ({ input: { name, role } }) => ({ subject: name, details: { role } }),
   updateUser: ({ input: { id, role, enabled, password } }) => ({
     subject: id,

@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 // The rights that schema.graphql asks for, enforced in one place: no field of Query, Mutation or Subscription is reached
 // without its @needs.
-import { defaultFieldResolver, type GraphQLField, type GraphQLSchema } from "graphql";
+import { type ConstValueNode, defaultFieldResolver, type GraphQLField, type GraphQLSchema } from "graphql";
 import { requireRight } from "../account/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import type { Trail } from "./audit_trail.ts";
@@ -11,10 +11,20 @@ import type { Right } from "./schema_types.ts";
 
 /** The right that a field of a root type takes. Throws where the schema says none: such a schema is not served. */
 export function needOf(field: GraphQLField<unknown, unknown>): Right {
-  const directive = field.astNode?.directives?.find(({ name }) => name.value === "needs");
-  const value = directive?.arguments?.find(({ name }) => name.value === "right")?.value;
+  const value = argumentOf(field, "right");
   if (value?.kind !== "EnumValue") throw new SgError("SG1023", `The field ${field.name} has no @needs`);
   return value.value as Right;
+}
+
+/** True for what takes a session whose user gave the password lately. */
+export function needsProof(field: GraphQLField<unknown, unknown>): boolean {
+  const value = argumentOf(field, "proof");
+  return value?.kind === "BooleanValue" && value.value;
+}
+
+function argumentOf(field: GraphQLField<unknown, unknown>, argument: string): ConstValueNode | undefined {
+  const directive = field.astNode?.directives?.find(({ name }) => name.value === "needs");
+  return directive?.arguments?.find(({ name }) => name.value === argument)?.value;
 }
 
 /** Puts the rights before every field of the root types, and the audit trail round every mutation. */
@@ -31,11 +41,13 @@ export function guard(schema: GraphQLSchema, trail: Trail): GraphQLSchema {
   }
   for (const field of fieldsOf(schema.getMutationType())) {
     const need = needOf(field as GraphQLField<unknown, unknown>);
+    const proof = needsProof(field as GraphQLField<unknown, unknown>);
     const resolve = field.resolve ?? defaultFieldResolver;
     field.resolve = (parent, args, context, info) =>
       trail.write(field.name, args, context, async () => {
         allow(need, context.caller);
         checkCsrf(need, context);
+        if (proof) context.needs.account.sessions.requireProof(identityOf(context.caller));
         return await resolve(parent, args, context, info);
       });
   }

@@ -205,6 +205,11 @@ export type Mutation = {
   readonly signOut: DonePayload;
   readonly endSession: DonePayload;
   readonly changePassword: DonePayload;
+  readonly confirmPassword: DonePayload;
+  readonly beginSecondFactor: BeginSecondFactorPayload;
+  readonly confirmSecondFactor: RecoveryCodesPayload;
+  readonly renewRecoveryCodes: RecoveryCodesPayload;
+  readonly removeSecondFactor: DonePayload;
   readonly createUser: UserPayload;
   readonly updateUser: UserPayload;
   readonly deleteUser: DonePayload;
@@ -254,6 +259,21 @@ export type MutationEndSessionArgs = {
 
 export type MutationChangePasswordArgs = {
   input: ChangePasswordInput;
+};
+
+
+export type MutationConfirmPasswordArgs = {
+  input: ConfirmPasswordInput;
+};
+
+
+export type MutationConfirmSecondFactorArgs = {
+  code: Scalars['String']['input'];
+};
+
+
+export type MutationRemoveSecondFactorArgs = {
+  user?: InputMaybe<Scalars['ID']['input']>;
 };
 
 
@@ -439,6 +459,7 @@ export type Me = {
   readonly rights: ReadonlyArray<Right>;
   readonly byToken: Scalars['Boolean']['output'];
   readonly csrf?: Maybe<Scalars['String']['output']>;
+  readonly recoveryCodesLeft?: Maybe<Scalars['Int']['output']>;
 };
 
 export { UserRole };
@@ -450,6 +471,7 @@ export type User = {
   readonly enabled: Scalars['Boolean']['output'];
   readonly createdAt: Scalars['DateTime']['output'];
   readonly passwordChangedAt: Scalars['DateTime']['output'];
+  readonly secondFactorSince?: Maybe<Scalars['DateTime']['output']>;
 };
 
 export type UserConnection = {
@@ -879,6 +901,12 @@ export type SetUpInput = {
 export type SignInInput = {
   readonly userName: Scalars['String']['input'];
   readonly password: Scalars['String']['input'];
+  readonly code?: InputMaybe<Scalars['String']['input']>;
+};
+
+export type ConfirmPasswordInput = {
+  readonly password: Scalars['String']['input'];
+  readonly code?: InputMaybe<Scalars['String']['input']>;
 };
 
 export type ChangePasswordInput = {
@@ -1052,6 +1080,16 @@ export type DonePayload = {
   readonly done: Scalars['Boolean']['output'];
 };
 
+export type BeginSecondFactorPayload = {
+  readonly secret: Scalars['String']['output'];
+  readonly address: Scalars['String']['output'];
+  readonly qrCode: ReadonlyArray<Scalars['String']['output']>;
+};
+
+export type RecoveryCodesPayload = {
+  readonly recoveryCodes: ReadonlyArray<Scalars['String']['output']>;
+};
+
 export type SignInPayload = {
   readonly me: Me;
 };
@@ -1199,7 +1237,6 @@ export type ResolversTypes = {
   JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
   Duration: ResolverTypeWrapper<Scalars['Duration']['output']>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
-  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
@@ -1267,6 +1304,7 @@ export type ResolversTypes = {
   Setting: ResolverTypeWrapper<SettingRecord>;
   SetUpInput: SetUpInput;
   SignInInput: SignInInput;
+  ConfirmPasswordInput: ConfirmPasswordInput;
   ChangePasswordInput: ChangePasswordInput;
   CreateUserInput: CreateUserInput;
   UpdateUserInput: UpdateUserInput;
@@ -1292,6 +1330,8 @@ export type ResolversTypes = {
   DeleteStoredInput: DeleteStoredInput;
   UndeleteInput: UndeleteInput;
   DonePayload: ResolverTypeWrapper<DonePayload>;
+  BeginSecondFactorPayload: ResolverTypeWrapper<BeginSecondFactorPayload>;
+  RecoveryCodesPayload: ResolverTypeWrapper<RecoveryCodesPayload>;
   SignInPayload: ResolverTypeWrapper<SignInPayloadRecord>;
   UserPayload: ResolverTypeWrapper<Omit<UserPayload, 'user'> & { user: ResolversTypes['User'] }>;
   CreateTokenPayload: ResolverTypeWrapper<Omit<CreateTokenPayload, 'token'> & { token: ResolversTypes['Token'] }>;
@@ -1307,6 +1347,7 @@ export type ResolversTypes = {
   DeleteRefusal: ResolverTypeWrapper<DeleteRefusal>;
   UndeletePayload: ResolverTypeWrapper<UndeletePayload>;
   SettingPayload: ResolverTypeWrapper<Omit<SettingPayload, 'setting'> & { setting: ResolversTypes['Setting'] }>;
+  Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
@@ -1316,7 +1357,6 @@ export type ResolversParentTypes = {
   JSON: Scalars['JSON']['output'];
   Duration: Scalars['Duration']['output'];
   Query: Record<PropertyKey, never>;
-  Boolean: Scalars['Boolean']['output'];
   Int: Scalars['Int']['output'];
   String: Scalars['String']['output'];
   ID: Scalars['ID']['output'];
@@ -1373,6 +1413,7 @@ export type ResolversParentTypes = {
   Setting: SettingRecord;
   SetUpInput: SetUpInput;
   SignInInput: SignInInput;
+  ConfirmPasswordInput: ConfirmPasswordInput;
   ChangePasswordInput: ChangePasswordInput;
   CreateUserInput: CreateUserInput;
   UpdateUserInput: UpdateUserInput;
@@ -1397,6 +1438,8 @@ export type ResolversParentTypes = {
   DeleteStoredInput: DeleteStoredInput;
   UndeleteInput: UndeleteInput;
   DonePayload: DonePayload;
+  BeginSecondFactorPayload: BeginSecondFactorPayload;
+  RecoveryCodesPayload: RecoveryCodesPayload;
   SignInPayload: SignInPayloadRecord;
   UserPayload: Omit<UserPayload, 'user'> & { user: ResolversParentTypes['User'] };
   CreateTokenPayload: Omit<CreateTokenPayload, 'token'> & { token: ResolversParentTypes['Token'] };
@@ -1412,10 +1455,12 @@ export type ResolversParentTypes = {
   DeleteRefusal: DeleteRefusal;
   UndeletePayload: UndeletePayload;
   SettingPayload: Omit<SettingPayload, 'setting'> & { setting: ResolversParentTypes['Setting'] };
+  Boolean: Scalars['Boolean']['output'];
 };
 
 export type NeedsDirectiveArgs = {
   right: Right;
+  proof?: Scalars['Boolean']['input'];
 };
 
 export type NeedsDirectiveResolver<Result, Parent, ContextType = ApiContext, Args = NeedsDirectiveArgs> = DirectiveResolverFn<Result, Parent, ContextType, Args>;
@@ -1471,6 +1516,11 @@ export type MutationResolvers<ContextType = ApiContext, ParentType extends Resol
   signOut?: Resolver<ResolversTypes['DonePayload'], ParentType, ContextType>;
   endSession?: Resolver<ResolversTypes['DonePayload'], ParentType, ContextType, RequireFields<MutationEndSessionArgs, 'id'>>;
   changePassword?: Resolver<ResolversTypes['DonePayload'], ParentType, ContextType, RequireFields<MutationChangePasswordArgs, 'input'>>;
+  confirmPassword?: Resolver<ResolversTypes['DonePayload'], ParentType, ContextType, RequireFields<MutationConfirmPasswordArgs, 'input'>>;
+  beginSecondFactor?: Resolver<ResolversTypes['BeginSecondFactorPayload'], ParentType, ContextType>;
+  confirmSecondFactor?: Resolver<ResolversTypes['RecoveryCodesPayload'], ParentType, ContextType, RequireFields<MutationConfirmSecondFactorArgs, 'code'>>;
+  renewRecoveryCodes?: Resolver<ResolversTypes['RecoveryCodesPayload'], ParentType, ContextType>;
+  removeSecondFactor?: Resolver<ResolversTypes['DonePayload'], ParentType, ContextType, Partial<MutationRemoveSecondFactorArgs>>;
   createUser?: Resolver<ResolversTypes['UserPayload'], ParentType, ContextType, RequireFields<MutationCreateUserArgs, 'input'>>;
   updateUser?: Resolver<ResolversTypes['UserPayload'], ParentType, ContextType, RequireFields<MutationUpdateUserArgs, 'input'>>;
   deleteUser?: Resolver<ResolversTypes['DonePayload'], ParentType, ContextType, RequireFields<MutationDeleteUserArgs, 'id'>>;
@@ -1528,6 +1578,7 @@ export type MeResolvers<ContextType = ApiContext, ParentType extends ResolversPa
   rights?: Resolver<ReadonlyArray<ResolversTypes['Right']>, ParentType, ContextType>;
   byToken?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   csrf?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  recoveryCodesLeft?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
 };
 
 export type UserRoleResolvers = EnumResolverSignature<{ ADMINISTRATOR?: any, OPERATOR?: any, VIEWER?: any }, ResolversTypes['UserRole']>;
@@ -1539,6 +1590,7 @@ export type UserResolvers<ContextType = ApiContext, ParentType extends Resolvers
   enabled?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   createdAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   passwordChangedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  secondFactorSince?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
 };
 
 export type UserConnectionResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['UserConnection'] = ResolversParentTypes['UserConnection']> = {
@@ -1917,6 +1969,16 @@ export type DonePayloadResolvers<ContextType = ApiContext, ParentType extends Re
   done?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
+export type BeginSecondFactorPayloadResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['BeginSecondFactorPayload'] = ResolversParentTypes['BeginSecondFactorPayload']> = {
+  secret?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  address?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  qrCode?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type RecoveryCodesPayloadResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['RecoveryCodesPayload'] = ResolversParentTypes['RecoveryCodesPayload']> = {
+  recoveryCodes?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
 export type SignInPayloadResolvers<ContextType = ApiContext, ParentType extends ResolversParentTypes['SignInPayload'] = ResolversParentTypes['SignInPayload']> = {
   me?: Resolver<ResolversTypes['Me'], ParentType, ContextType>;
 };
@@ -2051,6 +2113,8 @@ export type Resolvers<ContextType = ApiContext> = {
   Setting?: SettingResolvers<ContextType>;
   Overwrite?: OverwriteResolvers;
   DonePayload?: DonePayloadResolvers<ContextType>;
+  BeginSecondFactorPayload?: BeginSecondFactorPayloadResolvers<ContextType>;
+  RecoveryCodesPayload?: RecoveryCodesPayloadResolvers<ContextType>;
   SignInPayload?: SignInPayloadResolvers<ContextType>;
   UserPayload?: UserPayloadResolvers<ContextType>;
   CreateTokenPayload?: CreateTokenPayloadResolvers<ContextType>;

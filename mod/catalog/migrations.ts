@@ -4,6 +4,7 @@ import account from "./migrations/0002_account.sql" with { type: "text" };
 import client from "./migrations/0003_client.sql" with { type: "text" };
 import server from "./migrations/0004_server.sql" with { type: "text" };
 import search from "./migrations/0005_search.sql" with { type: "text" };
+import secondFactor from "./migrations/0006_second_factor.sql" with { type: "text" };
 
 /** One step of the tables' history. A step that was released is never changed. */
 export interface Migration {
@@ -18,6 +19,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "client", statements: statementsOf(client) },
   { name: "server", statements: statementsOf(server) },
   { name: "search", statements: statementsOf(search) },
+  { name: "second factor", statements: statementsOf(secondFactor) },
 ];
 
 function statementsOf(sql: string): string[] {

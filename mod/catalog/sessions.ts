@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { and, asc, desc, eq, inArray, isNull, lt, ne, or } from "drizzle-orm";
+import { and, asc, desc, eq, inArray, lt, ne, or } from "drizzle-orm";
 import type { Database } from "./database.ts";
 import type { Queries } from "./query.ts";
 import { session, user } from "./tables.ts";
@@ -27,13 +27,19 @@ export const sessionQueries = {
   },
   writes: {
     /**
-     * Adds a session, unless its user is gone, disabled or has another password than the one that was just verified:
-     * then it answers false. A user's oldest sessions go where there would be more than `max`.
+     * Adds a session, unless its user is gone, disabled or has another password or second factor than were just
+     * verified: then it answers false. A user's oldest sessions go where there would be more than `max`.
      */
-    async create(database: Database, row: SessionRow, passwordHash: string, max: number): Promise<boolean> {
-      const owner = await database.select({ id: user.id }).from(user)
-        .where(and(eq(user.id, row.userId), eq(user.passwordHash, passwordHash), isNull(user.disabledAt)));
-      if (owner.length === 0) return false;
+    async create(
+      database: Database,
+      row: SessionRow,
+      { passwordHash, factorSince }: Pick<UserRow, "passwordHash" | "factorSince">,
+      max: number,
+    ): Promise<boolean> {
+      const [owner] = await database.select().from(user).where(eq(user.id, row.userId));
+      if (
+        owner?.passwordHash !== passwordHash || owner.factorSince !== factorSince || owner.disabledAt !== null
+      ) return false;
       await database.insert(session).values(row);
       const surplus = database.select({ id: session.id }).from(session).where(eq(session.userId, row.userId))
         .orderBy(desc(session.createdAt), desc(session.id)).limit(1_000_000).offset(max);
@@ -43,6 +49,10 @@ export const sessionQueries = {
     /** Notes that the session was used. */
     async note(database: Database, id: string, seenAt: number): Promise<void> {
       await database.update(session).set({ seenAt }).where(eq(session.id, id));
+    },
+    /** Notes that its user proved to be there. */
+    async prove(database: Database, id: string, provedAt: number): Promise<void> {
+      await database.update(session).set({ provedAt }).where(eq(session.id, id));
     },
     /** Ends one session of a user; false when there is none. */
     async end(database: Database, id: string, userId: string): Promise<boolean> {

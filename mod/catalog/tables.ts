@@ -24,6 +24,14 @@ export const user = sqliteTable("user", {
   createdAt: integer("created_at").notNull(),
   passwordChangedAt: integer("password_changed_at").notNull(),
   disabledAt: integer("disabled_at"),
+  /** Key of the second factor, sealed with the installation's key; null: none was begun. */
+  factorSecret: bytes("factor_secret"),
+  /** Since when signing in takes the second factor; null: it does not. */
+  factorSince: integer("factor_since"),
+  /** The time step of the last code that was used: no code is used twice. */
+  factorStep: integer("factor_step").notNull().default(0),
+  /** JSON array of the SHA-256 of recovery codes that were not used. */
+  recoveryHashes: text("recovery_hashes").notNull().default("[]"),
 }, (table) => [uniqueIndex("user_name").on(table.name)]);
 
 /** Signed-in browsers. The cookie's value is kept as its SHA-256 only. */
@@ -35,6 +43,8 @@ export const session = sqliteTable("session", {
   seenAt: integer("seen_at").notNull(),
   address: text("address").notNull(),
   agent: text("agent").notNull(),
+  /** When its user last proved with the password to be there. */
+  provedAt: integer("proved_at").notNull().default(0),
 }, (table) => [
   uniqueIndex("session_cookie").on(table.cookieHash),
   index("session_user").on(table.userId),

@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { and, asc, count, eq, gt, isNull, ne } from "drizzle-orm";
+import { and, asc, count, eq, gt, isNotNull, isNull, lt, ne } from "drizzle-orm";
 import { SgError } from "../errors/mod.ts";
 import type { Database } from "./database.ts";
 import type { Queries } from "./query.ts";
@@ -66,6 +66,56 @@ export const userQueries = {
         );
       }
       if (changes.role !== undefined || changes.disabledAt !== undefined) await keepAdministrator(database);
+      return row;
+    },
+    /** Keeps the key of a second factor that is not in force yet; false where one is, or there is no such user. */
+    async beginFactor(database: Database, id: string, secret: Uint8Array): Promise<boolean> {
+      const begun = await database.update(user).set({ factorSecret: secret, factorStep: 0 })
+        .where(and(eq(user.id, id), isNull(user.factorSince)));
+      return begun.rowsAffected > 0;
+    },
+    /**
+     * Puts the begun second factor in force and ends the user's sessions, but for `keptSession`; false where its key is
+     * another by now, or it is in force already.
+     */
+    async confirmFactor(
+      database: Database,
+      id: string,
+      { factorSecret, ...factor }: Required<
+        Pick<UserRow, "factorSecret" | "factorSince" | "factorStep" | "recoveryHashes">
+      >,
+      keptSession: string,
+    ): Promise<boolean> {
+      const confirmed = await database.update(user).set(factor)
+        .where(and(eq(user.id, id), isNull(user.factorSince), eq(user.factorSecret, factorSecret!)));
+      if (confirmed.rowsAffected === 0) return false;
+      await database.delete(session).where(and(eq(session.userId, id), ne(session.id, keptSession)));
+      return true;
+    },
+    /** Uses up the codes of all time steps up to `step`; undefined where it was used before. */
+    async useFactorStep(database: Database, id: string, step: number): Promise<UserRow | undefined> {
+      const isNew = and(eq(user.id, id), isNotNull(user.factorSince), lt(user.factorStep, step));
+      return (await database.update(user).set({ factorStep: step }).where(isNew).returning())[0];
+    },
+    /** Uses up a recovery code; undefined where there is none of this hash. */
+    async useRecoveryCode(database: Database, id: string, hash: string): Promise<UserRow | undefined> {
+      const row = await userQueries.reads.byId(database, id);
+      const hashes = JSON.parse(row?.recoveryHashes ?? "[]") as string[];
+      if (row?.factorSince === null || !hashes.includes(hash)) return undefined;
+      const recoveryHashes = JSON.stringify(hashes.filter((other) => other !== hash));
+      return (await database.update(user).set({ recoveryHashes }).where(eq(user.id, id)).returning())[0];
+    },
+    /** Keeps other recovery codes; false where no second factor is in force. */
+    async replaceRecoveryCodes(database: Database, id: string, recoveryHashes: string): Promise<boolean> {
+      const replaced = await database.update(user).set({ recoveryHashes })
+        .where(and(eq(user.id, id), isNotNull(user.factorSince)));
+      return replaced.rowsAffected > 0;
+    },
+    /** Takes the second factor away, with its recovery codes; answers the user. SG1036 without such a user. */
+    async removeFactor(database: Database, id: string): Promise<UserRow> {
+      const none = { factorSecret: null, factorSince: null, factorStep: 0, recoveryHashes: "[]" };
+      const [row] = await database.update(user).set(none).where(eq(user.id, id)).returning();
+      if (!row) throw unknown(id);
       return row;
     },
     /** Stores the same password under other parameters, unless it was changed meanwhile. */

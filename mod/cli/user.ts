@@ -5,7 +5,7 @@ import { sayDone, serviceCommand } from "./service_command.ts";
 import { shownText } from "./shown_text.ts";
 import { nameOf, when, word } from "./shown_values.ts";
 
-const FIELDS = "id name role enabled createdAt passwordChangedAt";
+const FIELDS = "id name role enabled createdAt passwordChangedAt secondFactorSince";
 const ROLES = ["administrator", "operator", "viewer"] as const;
 const ROLE_HELP = "administrator (all), operator (runs and restores) or viewer (sees)";
 const PASSWORD_OPTION = {
@@ -21,6 +21,7 @@ interface UserNode {
   readonly enabled: boolean;
   readonly createdAt: string;
   readonly passwordChangedAt: string;
+  readonly secondFactorSince: string | null;
 }
 
 /** Lists the users. */
@@ -37,6 +38,8 @@ export const userListCommand = serviceCommand({
         fields: FIELDS,
         noun: "user",
         columns: [{ title: "Name" }, { title: "Role" }, { title: "Made" }, { title: "Password of" }, {
+          title: "Second factor of",
+        }, {
           title: "",
         }],
         row: (user) => [
@@ -44,6 +47,7 @@ export const userListCommand = serviceCommand({
           word(user.role),
           when(user.createdAt),
           when(user.passwordChangedAt),
+          user.secondFactorSince === null ? "none" : when(user.secondFactorSince),
           user.enabled ? "" : "may not sign in",
         ],
       },
@@ -86,15 +90,23 @@ export const userChangeCommand = serviceCommand({
     { name: "enabled", help: "The user may sign in; --enabled=false: not any more" },
     { name: "ask-password", help: "Ask for a new password" },
     PASSWORD_OPTION,
+    {
+      name: "remove-second-factor",
+      help: "Signing in takes the password alone again, for who lost the device and the recovery codes",
+    },
   ],
   operands: [1, 1, "the user's name"],
   async act(service, args, context) {
     const role = args.choice("role", ROLES);
     const withPassword = args.flag("ask-password") || args.has(PASSWORD_OPTION.name);
-    if (role === undefined && !withPassword && !args.has("enabled")) {
+    const withoutFactor = args.flag("remove-second-factor");
+    if (role === undefined && !withPassword && !args.has("enabled") && !withoutFactor) {
       throw args.mistake("Cannot change the user: nothing says what to change");
     }
     const id = await service.userId(args.operands[0]!);
+    if (withoutFactor) {
+      await service.ask("mutation($id: ID) { removeSecondFactor(user: $id) { done } }", { id });
+    }
     const input = {
       id,
       ...(role === undefined ? {} : { role: nameOf(role) }),

@@ -12,6 +12,7 @@ import main from "../../web/main.js" with { type: "text" };
 import notFound from "../../web/not_found.html" with { type: "text" };
 import overview from "../../web/overview.js" with { type: "text" };
 import pagedList from "../../web/paged_list.js" with { type: "text" };
+import proof from "../../web/proof.js" with { type: "text" };
 import restore from "../../web/restore.js" with { type: "text" };
 import route from "../../web/route.js" with { type: "text" };
 import runs from "../../web/runs.js" with { type: "text" };
@@ -19,6 +20,7 @@ import set from "../../web/set.js" with { type: "text" };
 import signIn from "../../web/sign_in.js" with { type: "text" };
 import style from "../../web/style.css" with { type: "text" };
 import words from "../../web/words.js" with { type: "text" };
+import you from "../../web/you.js" with { type: "text" };
 import type { HttpHandler } from "../http/mod.ts";
 
 interface Page {
@@ -45,12 +47,14 @@ const PAGES: ReadonlyMap<string, Page> = new Map([
   ["/main.js", page(SCRIPT, main)],
   ["/overview.js", page(SCRIPT, overview)],
   ["/paged_list.js", page(SCRIPT, pagedList)],
+  ["/proof.js", page(SCRIPT, proof)],
   ["/restore.js", page(SCRIPT, restore)],
   ["/route.js", page(SCRIPT, route)],
   ["/runs.js", page(SCRIPT, runs)],
   ["/set.js", page(SCRIPT, set)],
   ["/sign_in.js", page(SCRIPT, signIn)],
   ["/words.js", page(SCRIPT, words)],
+  ["/you.js", page(SCRIPT, you)],
 ]);
 const NOT_FOUND = page(HTML, notFound);
 

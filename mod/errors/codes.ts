@@ -434,6 +434,16 @@ export const CODES = {
     "If nobody removed them on purpose, the destination may have been set back to an older state: look at its trash and its audit log, and check the repository.",
     { severity: "warning" },
   ),
+  SG1052: entry(
+    "Code of the second factor needed",
+    "The user has a second factor, and no code was given.",
+    "Give the code that the authenticator app shows now, or a recovery code.",
+  ),
+  SG1053: entry(
+    "Password must be confirmed",
+    "What is asked for is dangerous, and the password was last given more than a quarter of an hour ago.",
+    "Give the password again, then ask again.",
+  ),
 } as const satisfies Record<string, CodeEntry>;
 
 /** A code that this program can raise. */

@@ -19,6 +19,7 @@ const OWNERS: Readonly<Record<string, readonly string[]>> = {
   "@peculiar/x509": ["mod/app/", "test/mod/app/"],
   "reflect-metadata": ["mod/app/"],
   "smol-toml": ["mod/app/"],
+  "uqr": ["mod/api/", "test/mod/api/"],
 };
 
 Deno.test("owners: each outside package is imported by its owner folder only", () => {

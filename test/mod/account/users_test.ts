@@ -18,6 +18,7 @@ Deno.test("Users: are made, found, listed by name, changed and removed", async (
   assert.deepEqual(made, {
     ...{ id: made.id, name: "Ann", role: "administrator", enabled: true },
     ...{ createdAt: STAGE_START_MS, passwordChangedAt: STAGE_START_MS },
+    ...{ secondFactorSince: null, recoveryCodesLeft: 0 },
   });
   assert.deepEqual(await users.get(made.id), made);
   const other = await users.create({ ...bob, role: "viewer" });

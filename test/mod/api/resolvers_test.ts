@@ -128,6 +128,9 @@ Deno.test("resolvers: every mutation answers all that the schema promises, or re
     setUp: "SG1038", // there are users
     signIn: "SG1037",
     changePassword: "SG1037",
+    confirmPassword: "SG1037",
+    confirmSecondFactor: "SG1040",
+    renewRecoveryCodes: "SG1036", // there is no second factor
     createUser: "SG1040", // a password of one character
     endSession: "SG1036",
     updateUser: "SG1036",

@@ -18,6 +18,7 @@ const user = (id: string, name: string) => ({
     passwordChangedAt: 1,
   },
   disabledAt: null,
+  ...{ factorSecret: utf8("sealed"), factorSince: 2, factorStep: 3, recoveryHashes: '["h"]' },
 });
 
 /** One row of each table. */

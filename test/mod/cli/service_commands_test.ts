@@ -67,6 +67,7 @@ const CASES: readonly (readonly [argv: readonly string[], shows: RegExp, status?
     /otto \(operator\) is added/,
   ],
   [["user", "change", "vera", "--role", "operator", "--enabled=false"], /vera \(operator\) is changed/],
+  [["user", "change", "vera", "--remove-second-factor"], /vera \(operator\) is changed/],
   [["user", "remove", "otto"], /otto is removed/],
   [["token", "create", "monitor", "--scope", "read", "--expires-in", "90d"], /^\S+\n$/],
   [["token", "list"], /monitor +anna +read /],
