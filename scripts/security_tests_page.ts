@@ -13,7 +13,7 @@ export const REQUIREMENTS: Readonly<Record<string, string>> = {
   W5:
     "Failed sign-ins slow down by name and by address, never lock for good, and tell nothing about which names exist",
   W6:
-    "A second factor: one-time codes (TOTP) and recovery codes of 128 bits, each good once (passkeys are not built yet)",
+    "A second factor: one-time codes (TOTP) and recovery codes of 128 bits, each good once (passkeys: see ARCHITECTURE.md)",
   W7: "There is no default account: the first administrator needs a one-time code",
   W8: "Every page has its security headers: CSP, nosniff, no referrer, no framing",
   W9:

@@ -63,6 +63,12 @@ const TOOLS: readonly Tool[] = [
     neededFor: "tests as another user",
     usedBy: /"setpriv"/,
   },
+  {
+    command: "/usr/bin/faketime",
+    debianPackage: "faketime",
+    neededFor: "clocks that are wrong",
+    usedBy: /libfaketime/,
+  },
   { command: "zsh", debianPackage: "zsh", neededFor: "completing commands in zsh" },
   { command: "fish", debianPackage: "fish", neededFor: "completing commands in fish" },
   { command: "curl", debianPackage: "curl", neededFor: "the examples of docs/API.md" },

@@ -6,7 +6,7 @@ import { type FileSystem, hostName, machineAddresses } from "../platform/mod.ts"
 import { openCertificate, readCertificate, type ServerCertificate } from "./certificate.ts";
 import { DataFolder } from "./data_folder.ts";
 import { type Identity, openIdentity } from "./identity.ts";
-import { type BegunCatalog, KeepsakeKeeper } from "./keepsake.ts";
+import { KeepsakeKeeper, type TakenCopy } from "./keepsake.ts";
 import type { Settings } from "./settings.ts";
 import { dataFolderOf, type InstallationOrder, resolveSettings } from "./setting_sources.ts";
 
@@ -32,7 +32,7 @@ export class Installation implements AsyncDisposable {
   readonly certificate: ServerCertificate;
   readonly catalog: Catalog;
   readonly log: Log;
-  /** What to tell where the catalog was begun anew because the old one was lost. */
+  /** What to tell where the catalog was lost or replaced by an older one, and made good from its copy. */
   readonly catalogNotice: string | undefined;
   readonly #parts: AsyncDisposableStack;
 
@@ -75,8 +75,8 @@ export class Installation implements AsyncDisposable {
     const certificate = await certificateOf(settings, folder, identity, random);
     const catalog = parts.use(await openCatalog({ fs, clock, folder: folder.path }));
     const keeper = new KeepsakeKeeper({ folder, catalog, clock, log });
-    const begun = await keeper.begin();
-    const catalogNotice = begun === undefined ? undefined : noticeOf(begun, catalog.setAside);
+    const taken = await keeper.begin();
+    const catalogNotice = taken === undefined ? undefined : noticeOf(taken, catalog.setAside);
     if (catalogNotice !== undefined) log.write("error", catalogNotice);
     const keeping = new AbortController();
     const kept = keeper.run(keeping.signal);
@@ -115,16 +115,22 @@ export class Installation implements AsyncDisposable {
   }
 }
 
-/** What to tell of a catalog that was begun; nothing of the first one. */
-function noticeOf(begun: BegunCatalog, setAside: string | undefined): string | undefined {
-  if (begun.copy === "none" && setAside === undefined) return undefined;
+/** What to tell of a catalog that was begun anew or completed; nothing of the first one. */
+function noticeOf(taken: TakenCopy, setAside: string | undefined): string | undefined {
+  if (taken.copy === "none" && setAside === undefined) return undefined;
+  if (taken.copy === "taken" && taken.older) {
+    return `The catalog is older than its copy: ${taken.rows} facts that it lacked were put in; what was changed since then is as it was`;
+  }
+  if (taken.copy === "unusable" && taken.older) {
+    return `The copy of the catalog, which may be newer than the catalog, could not be used and was put aside: ${taken.reason}`;
+  }
   const lost = setAside === undefined
     ? "The catalog was missing"
     : `The catalog was damaged. It was set aside as ${setAside}`;
-  const rest = begun.copy === "taken"
-    ? `a new one was begun with ${begun.rows} facts of its copy; the log of runs and the audit log begin anew`
+  const rest = taken.copy === "taken"
+    ? `a new one was begun with ${taken.rows} facts of its copy; the log of runs and the audit log begin anew`
     : `a new one was begun, and it is empty: ${
-      begun.copy === "none" ? "there is no copy of it" : begun.reason
+      taken.copy === "none" ? "there is no copy of it" : taken.reason
     }`;
   return `${lost}, and ${rest}`;
 }

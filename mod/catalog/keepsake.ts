@@ -36,10 +36,13 @@ export const keepsakeQueries = {
     },
   },
   writes: {
-    /** Puts rows in; those that are there already stay as they are. */
-    async restore(database: Database, kept: Keepsake): Promise<void> {
+    /** Puts rows in; those that are there already stay as they are. Answers how many were put in. */
+    async restore(database: Database, kept: Keepsake): Promise<number> {
+      let inserted = 0;
       const put = async (table: Parameters<Database["insert"]>[0], rows: readonly object[]) => {
-        for (const row of rows) await database.insert(table).values(row as never).onConflictDoNothing();
+        for (const row of rows) {
+          inserted += (await database.insert(table).values(row as never).onConflictDoNothing()).rowsAffected;
+        }
       };
       await put(setting, kept.setting);
       await put(user, kept.user);
@@ -48,6 +51,7 @@ export const keepsakeQueries = {
       await put(backupSet, kept.backupSet);
       await put(setDestination, kept.setDestination);
       await put(account, kept.account);
+      return inserted;
     },
   },
 } as const satisfies Queries;

@@ -4,7 +4,7 @@ import { type Instant, toHex, utf8, utf8Text } from "../base/mod.ts";
 import { isSgError, type SgCode, SgError } from "../errors/mod.ts";
 import type { Snapshot, SnapshotSummary } from "../format/mod.ts";
 import { currentUser, groupName, hostName, runCommand, userName, workingFolder } from "../platform/mod.ts";
-import type { NamedSnapshot, SavedCounts } from "../repository/mod.ts";
+import { type NamedSnapshot, newestOf, type SavedCounts } from "../repository/mod.ts";
 import { absolutePath, cleanComponents, ExcludeRules, joinPath, type Source } from "../source/mod.ts";
 import { fileLanes } from "./file_lanes.ts";
 import { JournalFile } from "./journal_file.ts";
@@ -135,8 +135,10 @@ async function findParent(
     filter: { hosts: [set.hostname] },
     onDamage: () => {},
   });
-  return all.findLast(({ snapshot }) =>
-    (before === undefined || snapshot.time <= before) && samePaths(snapshot.paths, set.paths)
+  return newestOf(
+    all.filter(({ snapshot }) =>
+      (before === undefined || snapshot.time <= before) && samePaths(snapshot.paths, set.paths)
+    ),
   );
 }
 

@@ -30,6 +30,7 @@ export { type LockOptions, type LockOwner, type NamedLock, RepositoryLock } from
 export {
   type FoundSnapshot,
   type NamedSnapshot,
+  newestOf,
   passesFilter,
   type SnapshotFilter,
   type SnapshotListOptions,

@@ -66,6 +66,15 @@ export async function listSnapshots(
 }
 
 /**
+ * The newest of snapshots that are in order of time: the last that none of the others was made from. Where a clock was wrong
+ * for a while, the one that it dated years ahead is the parent of those after it, and so not the newest for ever.
+ */
+export function newestOf<T extends NamedSnapshot>(inOrder: readonly T[]): T | undefined {
+  const parents = new Set<string | undefined>(inOrder.map(({ snapshot }) => snapshot.parent));
+  return inOrder.findLast(({ id }) => !parents.has(id)) ?? inOrder.at(-1);
+}
+
+/**
  * The snapshot that `name` means: `latest` (of those that pass the filter), an ID or the beginning of one, with
  * `:folder` behind it where only that is wanted. SG1010 when none or several fit.
  */
@@ -80,7 +89,7 @@ export async function findSnapshot(
   const folder = colon < 0 ? "" : name.slice(colon + 1);
   if (wanted === "latest") {
     // A damaged snapshot must not hide the others; `check` names it.
-    const newest = (await listSnapshots(files, memory, { onDamage: () => {}, ...options })).at(-1);
+    const newest = newestOf(await listSnapshots(files, memory, { onDamage: () => {}, ...options }));
     if (!newest) throw notFound(files, wanted, "there is none that fits");
     return { ...newest, folder };
   }

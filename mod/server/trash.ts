@@ -6,11 +6,13 @@ import { trashNameOf } from "./_recovery.ts";
 import { count, keepOrphans, nowMs, repositoryAt, type StoreParts } from "./_store_parts.ts";
 import { fileKey, KeptRepository, placeKey } from "./kept_repository.ts";
 import type { PortAccount } from "./needs.ts";
-import { PurgeTime } from "./purge_time.ts";
+import { type KeptPurgeTime, PurgeTime } from "./purge_time.ts";
 import type { StoreFile, StorePlace } from "./store.ts";
 
 const DAY_MS = 86_400_000;
 const PAGE = 500;
+/** Setting that keeps the {@link PurgeTime}. */
+const PURGE_TIME = "server.purge-time";
 /** Days in the trash for an account that is gone. */
 const LOCK_DAYS = 14;
 
@@ -23,11 +25,12 @@ export interface Moved {
 /** Removing, which is moving to the trash first; bringing back; and the end of it all when the time is over. */
 export class Trash {
   readonly #parts: StoreParts;
-  readonly #time: PurgeTime;
+  readonly #time: Promise<PurgeTime>;
 
   constructor(parts: StoreParts) {
     this.#parts = parts;
-    this.#time = new PurgeTime(parts.clock);
+    this.#time = openTime(parts);
+    this.#time.catch(() => {}); // whoever empties the trash is told
   }
 
   /**
@@ -103,7 +106,9 @@ export class Trash {
   async purgeDue(signal: AbortSignal): Promise<Moved> {
     const { catalog, ledger, log } = this.#parts;
     await ledger.flush();
-    const { nowMs: now, held } = this.#time.look();
+    const time = await this.#time;
+    const { nowMs: now, held } = time.look();
+    await catalog.settings.set(PURGE_TIME, time.kept);
     if (held) log.write("warning", "the clock leapt forward: nothing is removed from the trash for a day");
     let [files, bytes] = [0, 0];
     for (;;) {
@@ -280,4 +285,8 @@ function noSuchFile(file: StoreFile): SgError {
 
 function nothingThere({ repository }: StorePlace): SgError {
   return new SgError("SG1036", `The trash holds nothing of ${repository}`);
+}
+
+async function openTime({ catalog, clock }: StoreParts): Promise<PurgeTime> {
+  return new PurgeTime(clock, await catalog.settings.get(PURGE_TIME) as KeptPurgeTime | undefined);
 }

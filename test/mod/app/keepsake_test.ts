@@ -55,7 +55,7 @@ Deno.test("KeepsakeKeeper: what one catalog held is in the next, bytes included"
     assert.equal((await Deno.stat(`${one.folder.path}/keepsake.json`)).mode! & 0o777, 0o600);
   }
   await using two = await stage(place.path, "two");
-  assert.deepEqual(await two.keeper.begin(), { copy: "taken", rows: 2 });
+  assert.deepEqual(await two.keeper.begin(), { copy: "taken", rows: 2, older: false });
   assert.equal(await two.keeper.begin(), undefined);
   assert.deepEqual(
     new Uint8Array((await two.catalog.keepsake.dump()).backupSet[0]!.password),
@@ -105,4 +105,29 @@ Deno.test("KeepsakeKeeper: a copy that can be neither used nor put aside stays, 
   for (let start = 0; start < 2; start++) {
     await assert.rejects(new KeepsakeKeeper(parts).begin(), (error) => isSgError(error, "SG0021"));
   }
+});
+
+Deno.test("KeepsakeKeeper: a catalog of an older time gets what it lacks, and does not replace the copy before", async () => {
+  await using place = await scratch();
+  const database = `${place.path}/one/catalog.db`;
+  const set = (id: string) => ({ ...SET, id, slug: id, name: id });
+  {
+    await using one = await stage(place.path, "one");
+    await one.keeper.begin();
+    await one.catalog.keepsake.restore({ ...EMPTY, backupSet: [set("s1")] });
+    await one.keeper.keep();
+  }
+  await Deno.copyFile(database, `${place.path}/older`);
+  {
+    await using one = await stage(place.path, "one");
+    assert.equal(await one.keeper.begin(), undefined);
+    await one.catalog.keepsake.restore({ ...EMPTY, backupSet: [set("s2")] });
+    await one.keeper.keep();
+  }
+  for (const ending of ["-wal", "-shm"]) await Deno.remove(database + ending).catch(() => {});
+  await Deno.copyFile(`${place.path}/older`, database);
+  await using one = await stage(place.path, "one");
+  assert.deepEqual(await one.keeper.begin(), { copy: "taken", rows: 1, older: true });
+  assert.deepEqual((await one.catalog.keepsake.dump()).backupSet.map(({ id }) => id), ["s1", "s2"]);
+  assert.equal(await one.keeper.begin(), undefined);
 });

@@ -1,7 +1,8 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
+import type { SnapshotId } from "../../../mod/base/mod.ts";
 import type { Snapshot } from "../../../mod/format/mod.ts";
-import { passesFilter } from "../../../mod/repository/mod.ts";
+import { type NamedSnapshot, newestOf, passesFilter } from "../../../mod/repository/mod.ts";
 import { MemoryStorage } from "../../../mod/storage/mod.ts";
 import { DamagedStorage } from "../../kit/damaged_storage.ts";
 import { DraftSaver, initRepository } from "../../kit/repository.ts";
@@ -23,6 +24,25 @@ Deno.test("Repository.findSnapshot knows latest, prefixes, folders and filters",
   await rejects(repository.findSnapshot("latest", { filter: { hosts: ["eve"] } }), { code: "SG1010" });
   deepStrictEqual((await repository.listSnapshots()).map(({ id }) => id), [old, late]);
   strictEqual(await repository.removeSnapshots([old, old]), 1);
+});
+
+Deno.test("Repository.findSnapshot: one that a wrong clock dated years ahead is not latest for ever", async () => {
+  const storage = new MemoryStorage();
+  const repository = await initRepository(storage);
+  const saver = new DraftSaver(repository);
+  const first = await saver.snapshot({ a: "1" }, { time: 10n });
+  const ahead = await saver.snapshot({ a: "2" }, { time: 1_000n, parent: first as SnapshotId });
+  strictEqual((await repository.findSnapshot("latest")).id, ahead, "it is, as long as it is the last");
+  const after = await saver.snapshot({ a: "3" }, { time: 20n, parent: ahead as SnapshotId });
+  strictEqual((await repository.findSnapshot("latest")).id, after);
+  const full = await saver.snapshot({ a: "4" }, { time: 30n });
+  strictEqual((await repository.findSnapshot("latest")).id, full);
+});
+
+Deno.test("newestOf: none of none, and the last where each is another's parent", () => {
+  strictEqual(newestOf([]), undefined);
+  const named = (id: string, parent: string) => ({ id, snapshot: { parent } }) as unknown as NamedSnapshot;
+  strictEqual(newestOf([named("a", "b"), named("b", "a")])?.id, "b");
 });
 
 Deno.test("Repository.listSnapshots names a damaged snapshot, or tells of it and goes on", async () => {

@@ -45,3 +45,34 @@ Deno.test("PurgeTime: a clock that was set back is believed at once", () => {
   clock.setByMs = -1000 * HOUR;
   assert.deepEqual(time.look(), { nowMs: -1000 * HOUR, held: false });
 });
+
+Deno.test("PurgeTime: a leap between two runs is believed after a day of running, over however many runs", () => {
+  const clock = new SetClock();
+  let kept = new PurgeTime(clock).kept;
+  clock.setByMs = 5 * 24 * HOUR;
+  for (let weekend = 0; weekend < 3; weekend++) {
+    const time = new PurgeTime(clock, kept);
+    assert.equal(time.look().held, true);
+    clock.ms += 8 * HOUR;
+    assert.equal(time.look().held, weekend < 2, `after ${8 * (weekend + 1)} h`);
+    kept = time.kept;
+    clock.setByMs += 5 * 24 * HOUR;
+  }
+});
+
+Deno.test("PurgeTime: a machine that starts without the time is believed when it has been told it", () => {
+  const clock = new SetClock();
+  clock.setByMs = 10_000 * 24 * HOUR;
+  const { kept } = new PurgeTime(clock);
+  clock.setByMs = 0;
+  const time = new PurgeTime(clock, kept);
+  assert.deepEqual(time.look(), { nowMs: 0, held: false }, "things stay longer");
+  clock.setByMs = 10_000 * 24 * HOUR + HOUR;
+  assert.deepEqual(time.look(), { nowMs: clock.setByMs, held: false });
+});
+
+Deno.test("PurgeTime: what is kept is plain data; without it the clock of the start is trusted", () => {
+  const clock = new SetClock();
+  const { kept } = new PurgeTime(clock);
+  assert.deepEqual(JSON.parse(JSON.stringify(kept)), { trustedMs: 0, heldMs: 0 });
+});

@@ -199,3 +199,21 @@ Deno.test("Trash: a clock that leaps by years empties nothing", async () => {
   stage.rooms.setClock(-1000 * DAY);
   assert.deepEqual(await stage.stores.purgeDue(never), { files: 0, bytes: 0 });
 });
+
+Deno.test("Trash: a server that starts with a clock that is years ahead empties nothing", async () => {
+  await using stage = await ServerStage.open();
+  await stage.repository();
+  const pack = await stage.store("pc", "home", "data", someBytes(1_000));
+  await stage.ask("pc", "DELETE", `home/data/${pack}`);
+  await stage.stores.purgeDue(never);
+  await stage.stop();
+  stage.rooms.setClock(1000 * DAY);
+  await stage.start();
+  assert.deepEqual(await stage.stores.purgeDue(never), { files: 0, bytes: 0 });
+  stage.rooms.pass(DAY);
+  assert.deepEqual(
+    await stage.stores.purgeDue(never),
+    { files: 1, bytes: 1_000 },
+    "a day later it is believed",
+  );
+});
