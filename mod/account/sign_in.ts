@@ -156,7 +156,7 @@ export class SignIn {
   async #useCode(user: UserRow, code = "", address: string): Promise<UserRow> {
     if (user.factorSince === null) return user;
     if (code.trim() === "") {
-      throw new SgError("SG1052", "Cannot sign in yet: the code of the second factor is missing");
+      throw new SgError("SG1052", "Cannot prove who you are: the code of the second factor is missing");
     }
     // A recovery code cannot be guessed: it gets its owner in while somebody guesses the app's.
     const waitMs = isRecoveryCode(code) ? 0 : this.#codes.take(user.id);

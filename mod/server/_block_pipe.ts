@@ -3,8 +3,10 @@
 const BLOCK_BYTES = 512 * 1024;
 /** Blocks of one pipe that may be under way: more would only wait. */
 const DEPTH_MAX = 3;
-/** Pieces are hardly ever larger, bytes. */
-const PIECE_BYTES = 128 * 1024;
+/** Room of a block: pieces are hardly ever larger than the last part. */
+const ROOM_BYTES = BLOCK_BYTES + 128 * 1024;
+/** Who sends less at once may send slowly, and gets no more room than it needs. */
+const FAST_BYTES = 32 * 1024;
 
 /** Memory of blocks that were worked on, to be used again: asking the system for it anew costs as much as copying to it. */
 const spare: Uint8Array<ArrayBuffer>[] = [];
@@ -21,7 +23,8 @@ export class BlockPipe {
   readonly #stages: readonly BlockStage[];
   readonly #depth: () => number;
   readonly #tails: Promise<void>[];
-  #pieces: Uint8Array[] = [];
+  /** The next block, and how much of it is filled. */
+  #memory: Uint8Array<ArrayBuffer> | undefined;
   #bytes = 0;
   #underWay: Promise<void>[] = [];
   #failure: { readonly reason: unknown } | undefined;
@@ -33,10 +36,9 @@ export class BlockPipe {
     this.#tails = stages.map(() => Promise.resolve());
   }
 
-  /** Takes a piece in. Throws what a stage threw. */
+  /** Copies a piece in: it may change afterwards. Throws what a stage threw. */
   async add(piece: Uint8Array): Promise<void> {
-    this.#pieces.push(piece);
-    this.#bytes += piece.length;
+    this.#take(piece);
     if (this.#bytes < BLOCK_BYTES) return;
     this.#push();
     const depth = Math.min(DEPTH_MAX, Math.max(1, this.#depth()));
@@ -56,7 +58,7 @@ export class BlockPipe {
   }
 
   #push(): void {
-    const block = this.#joined();
+    const block = this.#filled();
     const done = this.#stages.map((stage, i) => {
       const run = async () => {
         if (this.#failure === undefined) await stage(block);
@@ -67,23 +69,35 @@ export class BlockPipe {
     });
     this.#underWay.push(
       Promise.all(done).then(() => {
-        if (spare.length < SPARE_MAX) spare.push(new Uint8Array(block.buffer));
+        const isFull = block.buffer.byteLength >= ROOM_BYTES;
+        if (isFull && spare.length < SPARE_MAX) spare.push(new Uint8Array(block.buffer));
       }),
     );
   }
 
-  #joined(): Uint8Array<ArrayBuffer> {
-    const memory = spare.pop();
-    const block = memory !== undefined && memory.length >= this.#bytes
-      ? memory
-      : new Uint8Array(Math.max(this.#bytes, BLOCK_BYTES + PIECE_BYTES));
-    let at = 0;
-    for (const piece of this.#pieces) {
-      block.set(piece, at);
-      at += piece.length;
+  #take(piece: Uint8Array): void {
+    const bytes = this.#bytes + piece.length;
+    const before = this.#memory;
+    if (before === undefined || bytes > before.length) {
+      this.#memory = roomFor(bytes);
+      if (before !== undefined) this.#memory.set(before.subarray(0, this.#bytes));
     }
-    this.#pieces = [];
-    this.#bytes = 0;
-    return block.subarray(0, at);
+    this.#memory!.set(piece, this.#bytes);
+    this.#bytes = bytes;
   }
+
+  #filled(): Uint8Array<ArrayBuffer> {
+    const block = this.#memory!.subarray(0, this.#bytes);
+    this.#memory = undefined;
+    this.#bytes = 0;
+    return block;
+  }
+}
+
+function roomFor(bytes: number): Uint8Array<ArrayBuffer> {
+  if (bytes < FAST_BYTES) return new Uint8Array(Math.min(FAST_BYTES, 2 * bytes));
+  const used = spare.at(-1);
+  return used !== undefined && used.length >= bytes
+    ? spare.pop()!
+    : new Uint8Array(Math.max(bytes, ROOM_BYTES));
 }

@@ -101,7 +101,7 @@ async function serve(
     case "store":
       await stores.take({
         ...{ file: route.file, account, signal: call.signal, connection: request.socket },
-        ...{ body: bodyPieces(request, call.signal), declaredBytes: declaredBytes(request) },
+        ...{ body: bodyPieces(request, call.signal, { lent: true }), declaredBytes: declaredBytes(request) },
         ...(client.bodySha256 ? { bodySha256: client.bodySha256 } : {}),
       });
       return answerEmpty(response);

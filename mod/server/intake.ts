@@ -33,6 +33,7 @@ const BYTES_MAX: Readonly<Record<FileType, number>> = {
 export interface Upload {
   readonly file: StoreFile;
   readonly account: PortAccount;
+  /** Each piece is copied before the next one is asked for. */
   readonly body: AsyncIterable<Uint8Array>;
   /** Content-Length; undefined where the body is chunked. */
   readonly declaredBytes: number | undefined;

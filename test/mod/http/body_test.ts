@@ -1,5 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import assert from "node:assert/strict";
+import { concatBytes, equalBytes } from "../../../mod/base/mod.ts";
 import { isSgError } from "../../../mod/errors/mod.ts";
 import { bodyPieces, type HttpHandler, readBody } from "../../../mod/http/mod.ts";
 import { stageHttp } from "../../kit/http_stage.ts";
@@ -68,4 +69,19 @@ Deno.test("bodyPieces: ends with the signal's reason", async () => {
   using client = await RawClient.connect(stage.port);
   await client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc");
   await client.until(/stopped/);
+});
+
+Deno.test("bodyPieces: what is lent is right until the next piece is asked for, and takes no memory afterwards", async () => {
+  const sent = new Uint8Array(4_000_000).map((_, i) => i % 251);
+  await using stage = stageHttp(async (request, response, { signal }) => {
+    const copies: Uint8Array[] = [], lent: Uint8Array[] = [];
+    for await (const piece of bodyPieces(request, signal, { lent: true })) {
+      copies.push(Uint8Array.from(piece)); // a Buffer's own slice is a view
+      lent.push(piece);
+    }
+    const right = equalBytes(concatBytes(copies), sent);
+    response.end(`${right}, ${lent.some((piece) => piece.length === 0)}`);
+  });
+  const answer = await fetch(stage.url, { method: "POST", body: sent });
+  assert.equal(await answer.text(), "true, true");
 });
