@@ -33,7 +33,8 @@ export const REQUIREMENTS: Readonly<Record<string, string>> = {
   W19:
     "Sign-ins, administration, restores and deletions are logged, without secrets and safe against forged lines",
   W20: "Packages are pinned with their hashes",
-  W21: "Requests that a user makes the service send (not built yet: webhooks)",
+  W21:
+    "Only administrators say where the service sends requests (destinations; there are no webhooks yet); redirects are not followed, answers have limits of time and size",
   W22: "Requests for other host names are refused",
 };
 

@@ -90,7 +90,7 @@ Deno.test("audit trail: each mutation says what its line tells, and no line tell
   }
 });
 
-Deno.test("rights: each caller reaches the fields of its rights, and no other [W12]", async () => {
+Deno.test("rights: each caller reaches the fields of its rights, and no other [W12, W21]", async () => {
   await using stage = await apiStage();
   const senders = await sendersOn(stage);
   const before = await stateOf(stage);

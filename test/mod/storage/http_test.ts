@@ -1,5 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import assert from "node:assert/strict";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
 import { systemClock } from "../../../mod/base/mod.ts";
 import { isSgError } from "../../../mod/errors/mod.ts";
 import {
@@ -161,6 +163,34 @@ Deno.test("HttpStorage: answers that are not the exact one are errors", async ()
   }
 });
 
+Deno.test("HttpStorage: a redirect leads nowhere: what it names is never asked [W21]", async () => {
+  let asked = 0;
+  const inner = http.createServer((_request, response) => {
+    asked++;
+    response.end("{}");
+  });
+  const outer = http.createServer((_request, response) => {
+    const { port } = inner.address() as AddressInfo;
+    response.writeHead(307, { location: `http://127.0.0.1:${port}/metadata` }).end();
+  });
+  for (const server of [inner, outer]) {
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  }
+  try {
+    const { port } = outer.address() as AddressInfo;
+    const location = parseLocation(`rest:http://127.0.0.1:${port}/`) as RestLocation;
+    const storage = new HttpStorage(location, systemClock);
+    const file = { type: "config", name: "" } as const;
+    for (const act of [() => storage.stat(file), () => storage.load(file), () => storage.remove(file)]) {
+      await assert.rejects(act, isSgError);
+    }
+    assert.equal(asked, 0);
+    await storage.close();
+  } finally {
+    for (const server of [inner, outer]) server.close();
+  }
+});
+
 Deno.test("HttpStorage: a page in the server's place does not pass for a stored or removed file", async () => {
   const file = stored("data", pattern(9));
   await using it = await bench();
@@ -309,7 +339,7 @@ Deno.test("HttpStorage: an answer without a length, or that is no HTTP, is an er
   }
 });
 
-Deno.test("HttpStorage: silence ends a request with SG0198 after the set time", async () => {
+Deno.test("HttpStorage: silence ends a request with SG0198 after the set time [W21]", async () => {
   for (const kind of ["stall", "stall-body"] as const) {
     const clock = new FakeClock({ auto: false, start: 1_700_000_000_000_000_000n });
     await using it = await bench({}, { idleMs: 60_000 }, clock);
@@ -385,7 +415,7 @@ Deno.test("HttpStorage: connections are used again", async () => {
   assert.equal(it.server.connections - seen, 0);
 });
 
-Deno.test("listedFiles: a list without an end is SG1017", async () => {
+Deno.test("listedFiles: a list without an end is SG1017 [W21]", async () => {
   const entry = new TextEncoder().encode(`"${"ab".repeat(32)}",`);
   async function* chunks(first: Uint8Array, more: Uint8Array): AsyncIterable<Uint8Array> {
     yield first;
