@@ -163,6 +163,8 @@ export class ServiceFarSide implements FarSide {
       await new Promise((resolve) => setTimeout(resolve, 100));
       files = await this.#files();
     }
+    // What got its name while the last look was under way may have been missed by it.
+    files = await this.#files();
     const bytes = (area: string) =>
       files.reduce((sum, [path, size]) => sum + (path.startsWith(`${area}/`) ? size : 0), 0);
     const disk = { storedBytes: bytes("store"), trashBytes: bytes("trash") };

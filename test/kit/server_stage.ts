@@ -207,14 +207,18 @@ export function someBytes(length: number, seed = 1): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** All files below a folder with their sizes, sorted, without those that mark a store. */
+/** All files below a folder with their sizes, sorted, without those that mark a store. One that goes meanwhile has size 0. */
 export async function filesBelow(folder: string): Promise<[path: string, size: number][]> {
   const found: [string, number][] = [];
   const walk = async (path: string) => {
     for await (const { name, isDirectory } of Deno.readDir(`${folder}/${path}`)) {
       if (isDirectory) await walk(`${path}${name}/`);
       else if (name !== ".sparegrid-store") {
-        found.push([path + name, (await Deno.lstat(`${folder}/${path}${name}`)).size]);
+        const size = await Deno.lstat(`${folder}/${path}${name}`).then(({ size }) => size, (error) => {
+          if (error instanceof Deno.errors.NotFound) return 0;
+          throw error;
+        });
+        found.push([path + name, size]);
       }
     }
   };
