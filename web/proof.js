@@ -9,8 +9,10 @@ const PROOF_NEEDED = "SG1053";
 /** The user has a second factor. */
 const CODE_NEEDED = "SG1052";
 
-/** What waits for the password: done when it was confirmed, given up when the dialog was closed. */
-/** @type {PromiseWithResolvers<boolean> | undefined} */
+/**
+ * What waits for the password: done when it was confirmed, given up when the dialog was closed.
+ * @type {PromiseWithResolvers<boolean> | undefined}
+ */
 let waiting;
 
 /**
@@ -51,7 +53,7 @@ export function readyProof() {
       closeProof();
     }, (error) => {
       put(part("proof-problem", HTMLParagraphElement), errorText(error));
-      if (error instanceof ApiError && error.code === CODE_NEEDED) askForCode("proof");
+      if (isCodeNeeded(error)) askForCode("proof");
     });
   });
 }

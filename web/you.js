@@ -28,15 +28,14 @@ export async function showYou(place) {
   place.head("Your sign-in", [{ word: "Overview", route: { name: "overview" } }]);
   const factor = make("section", { "aria-labelledby": "factor-title" });
   const sessions = make("section", { "aria-labelledby": "sessions-title" });
+  /** @param {Element[]} parts */
+  const fill = (parts) =>
+    factor.replaceChildren(make("h2", { id: "factor-title" }, "Second factor"), ...parts);
   /** @param {HTMLElement[]} [news] */
   const renew = async (news = []) => {
     /** @type {{ me: Own, sessions: OwnSession[] }} */
     const own = await ask(YOU, {}, place.signal);
-    factor.replaceChildren(
-      make("h2", { id: "factor-title" }, "Second factor"),
-      ...news,
-      ...factorOf(own.me, acts),
-    );
+    fill([...news, ...factorOf(own.me, acts)]);
     sessions.replaceChildren(
       make("h2", { id: "sessions-title" }, "Signed-in browsers"),
       make("ul", { class: "rows plain" }, ...own.sessions.map((session) => rowOf(session, renew))),
@@ -47,10 +46,7 @@ export async function showYou(place) {
       withProof(async () => {
         /** @type {{ beginSecondFactor: BegunFactor }} */
         const { beginSecondFactor } = await ask(BEGIN_SECOND_FACTOR);
-        factor.replaceChildren(
-          make("h2", { id: "factor-title" }, "Second factor"),
-          ...setting(beginSecondFactor, renew),
-        );
+        fill(setting(beginSecondFactor, renew));
         factor.querySelector("input")?.focus();
       }),
     codes: () =>

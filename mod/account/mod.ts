@@ -48,7 +48,6 @@ export {
 } from "./sign_in.ts";
 export {
   type NewSession,
-  PROOF_LIFE_MS,
   type Session,
   SESSION_IDLE_MS,
   SESSION_LIFE_MS,

@@ -14,7 +14,7 @@ export const SESSION_IDLE_MS = 30 * 60_000;
 export const SESSION_LIFE_MS = 12 * 60 * 60_000;
 
 /** What is dangerous takes a session whose user gave the password no longer ago than this, ms. */
-export const PROOF_LIFE_MS = 15 * 60_000;
+const PROOF_LIFE_MS = 15 * 60_000;
 
 /** Sessions that one user may have; the oldest go. */
 const SESSIONS_MAX = 100;

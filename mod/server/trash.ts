@@ -13,6 +13,8 @@ const DAY_MS = 86_400_000;
 const PAGE = 500;
 /** Setting that keeps the {@link PurgeTime}. */
 const PURGE_TIME = "server.purge-time";
+/** How far it may have gone on since it was written down, ms: a drive that has nothing to do shall sleep. */
+const KEEP_MS = 3_600_000;
 /** Days in the trash for an account that is gone. */
 const LOCK_DAYS = 14;
 
@@ -25,12 +27,12 @@ export interface Moved {
 /** Removing, which is moving to the trash first; bringing back; and the end of it all when the time is over. */
 export class Trash {
   readonly #parts: StoreParts;
-  readonly #time: Promise<PurgeTime>;
+  #time: PurgeTime | undefined;
+  /** What of it was written down last. */
+  #keptMs = -Infinity;
 
   constructor(parts: StoreParts) {
     this.#parts = parts;
-    this.#time = openTime(parts);
-    this.#time.catch(() => {}); // whoever empties the trash is told
   }
 
   /**
@@ -106,9 +108,7 @@ export class Trash {
   async purgeDue(signal: AbortSignal): Promise<Moved> {
     const { catalog, ledger, log } = this.#parts;
     await ledger.flush();
-    const time = await this.#time;
-    const { nowMs: now, held } = time.look();
-    await catalog.settings.set(PURGE_TIME, time.kept);
+    const { nowMs: now, held } = await this.#look();
     if (held) log.write("warning", "the clock leapt forward: nothing is removed from the trash for a day");
     let [files, bytes] = [0, 0];
     for (;;) {
@@ -122,6 +122,21 @@ export class Trash {
       await ledger.flush();
       if (due.length < PAGE) return { files, bytes };
     }
+  }
+
+  /** The time that counts, written down where it went on for a while: the next run of the program goes on from it. */
+  async #look(): Promise<ReturnType<PurgeTime["look"]>> {
+    const { catalog, clock } = this.#parts;
+    const time = this.#time ??= new PurgeTime(
+      clock,
+      await catalog.settings.get(PURGE_TIME) as KeptPurgeTime | undefined,
+    );
+    const looked = time.look();
+    if (time.kept.trustedMs - this.#keptMs >= KEEP_MS) {
+      await catalog.settings.set(PURGE_TIME, time.kept);
+      this.#keptMs = time.kept.trustedMs;
+    }
+    return looked;
   }
 
   async #removeLock(repository: KeptRepository, file: StoreFile, connection: object): Promise<void> {
@@ -285,8 +300,4 @@ function noSuchFile(file: StoreFile): SgError {
 
 function nothingThere({ repository }: StorePlace): SgError {
   return new SgError("SG1036", `The trash holds nothing of ${repository}`);
-}
-
-async function openTime({ catalog, clock }: StoreParts): Promise<PurgeTime> {
-  return new PurgeTime(clock, await catalog.settings.get(PURGE_TIME) as KeptPurgeTime | undefined);
 }
