@@ -39,6 +39,7 @@ export function readyProof() {
   part("proof-cancel", HTMLButtonElement).addEventListener("click", closeProof);
   dialog.addEventListener("close", () => {
     form.reset();
+    part("proof-second", HTMLDivElement).hidden = true;
     waiting?.resolve(false);
     waiting = undefined;
   });

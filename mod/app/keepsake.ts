@@ -59,7 +59,8 @@ export class KeepsakeKeeper {
       if (older && known >= generation) return undefined;
       const rows = await catalog.keepsake.restore(kept);
       await catalog.settings.set(GENERATION, generation);
-      return { copy: "taken", rows, older };
+      // A catalog from before copies were counted lacks nothing of its own copy.
+      return rows === 0 ? undefined : { copy: "taken", rows, older };
     } catch (error) {
       // The next copy takes its name.
       await folder.write(`keepsake.unused-${clock.now() / 1_000_000n}.json`, bytes);

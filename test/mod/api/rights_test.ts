@@ -13,9 +13,10 @@ import {
 } from "graphql";
 import { SCHEMA_TEXT } from "../../../mod/api/mod.ts";
 import { SAID } from "../../../mod/api/audit_trail.ts";
-import { needOf } from "../../../mod/api/rights.ts";
+import { needOf, needsProof } from "../../../mod/api/rights.ts";
 import { RESOLVERS } from "../../../mod/api/resolvers.ts";
 import { type ApiStage, apiStage, type Sender } from "../../kit/api_stage.ts";
+import { FakeClock } from "../../kit/fake_clock.ts";
 
 const schema = buildSchema(SCHEMA_TEXT);
 const ROOTS = {
@@ -113,6 +114,22 @@ Deno.test("rights: each caller reaches the fields of its rights, and no other [W
     }
   }
   assert.ok(tried > 200, `${tried}`);
+  assert.deepEqual(await stateOf(stage), before);
+});
+
+Deno.test("rights: what takes a proof is refused a quarter of an hour after the password, each such field [W3]", async () => {
+  const clock = new FakeClock({ auto: false, start: 1_800_000_000_000n * 1_000_000n });
+  await using stage = await apiStage({}, clock);
+  const sender = (await sendersOn(stage)).administrator;
+  clock.ms += 15 * 60_000;
+  const before = await stateOf(stage);
+  const proved = fields().filter(({ field }) => needsProof(field));
+  for (const { operation, field } of proved) {
+    assert.equal(operation, "mutation", `${field.name}: a proof is asked for where something is changed`);
+    const { codes } = await stage.ask(document(operation, field), variables(field), sender);
+    assert.deepEqual(codes, ["SG1053"], field.name);
+  }
+  assert.ok(proved.length > 10, `${proved.length}`);
   assert.deepEqual(await stateOf(stage), before);
 });
 

@@ -131,3 +131,14 @@ Deno.test("KeepsakeKeeper: a catalog of an older time gets what it lacks, and do
   assert.deepEqual((await one.catalog.keepsake.dump()).backupSet.map(({ id }) => id), ["s1", "s2"]);
   assert.equal(await one.keeper.begin(), undefined);
 });
+
+Deno.test("KeepsakeKeeper: a catalog from before copies were counted is the one that is kept, and nothing is told", async () => {
+  await using place = await scratch();
+  await using one = await stage(place.path, "one");
+  await one.catalog.keepsake.restore({ ...EMPTY, backupSet: [SET] });
+  const kept = { ...EMPTY, backupSet: [{ ...SET, password: { $bytes: btoa("sealed") } }] };
+  await one.folder.write("keepsake.json", utf8(JSON.stringify(kept)));
+  assert.equal(await one.keeper.begin(), undefined);
+  await one.keeper.keep();
+  assert.equal(await one.keeper.begin(), undefined);
+});
