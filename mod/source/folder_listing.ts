@@ -1,6 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { compareBytes } from "../base/mod.ts";
-import { isOsError, OsError } from "../errors/mod.ts";
+import { OsError } from "../errors/mod.ts";
 import type { Fd, FileSystem, FolderEntry } from "../platform/mod.ts";
 
 /** Folders up to this many entries keep their stats from the first look; larger ones keep names only. */
@@ -35,11 +35,9 @@ export function listFolder(fs: FileSystem, folder: Fd, statsKeptMax: number = ST
   return new KeptListing(kept);
 }
 
-/** A listing of certain names only; names that are not there are left out. */
+/** A listing of certain names only. Those that are not there are entries with a failure: somebody named them. */
 export function listOnly(fs: FileSystem, folder: Fd, names: readonly Uint8Array[]): FolderListing {
-  const entries = names.map((name) => statEntry(fs, folder, name)).filter((entry) =>
-    !isOsError(entry.failure, "ENOENT")
-  );
+  const entries = names.map((name) => statEntry(fs, folder, name));
   return new KeptListing(entries.sort((a, b) => compareBytes(a.name, b.name)));
 }
 

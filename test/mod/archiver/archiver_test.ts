@@ -285,6 +285,23 @@ Deno.test("Archiver.run says SG1009 of a path that does not exist and fails when
   await assert.rejects(house.backUp({ paths: ["/x", "/y"] }), (error) => isSgError(error, "SG1009"));
 });
 
+Deno.test("Archiver.run says SG0094 of a named path that goes away before the walk comes to it, folders above it included", async () => {
+  for (const gone of ["/home/ada", "/home"]) {
+    const house = smallHouse();
+    let looked = false;
+    house.onCall = ({ call }) => {
+      // Seen when it was asked whether it exists, and unmounted then.
+      if (call === "openRoot" && !looked) {
+        looked = true;
+        house.tree.rename(gone, "away");
+      }
+      return undefined;
+    };
+    const ran = await house.backUp({ paths: ["/home/ada"] });
+    assert.deepEqual(ran.seen.map(({ code, path }) => [code, utf8Text(path!)]), [["SG0094", gone]]);
+  }
+});
+
 Deno.test("Archiver.run backs up a link that leads nowhere when it was named", async () => {
   const house = smallHouse();
   house.tree.at("/home/l", (dir, name) => house.tree.fs.makeSymlink(dir, name, utf8("/nowhere")));

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { compareBytes, toHex, utf8 } from "../../../mod/base/mod.ts";
+import { isOsError } from "../../../mod/errors/mod.ts";
 import { listFolder, listOnly } from "../../../mod/source/mod.ts";
 import { MemoryFileSystem } from "../../kit/memory_file_system.ts";
 
@@ -37,11 +38,13 @@ Deno.test("listFolder of names only says what became of an entry that vanished",
   assert.ok(listing.entry(0).failure);
 });
 
-Deno.test("listOnly leaves out names that are not there", () => {
+Deno.test("listOnly lists what was named, and says of each that is not there why it cannot be looked at", () => {
   const fs = new MemoryFileSystem();
   const dir = fs.openRoot("/");
   for (const one of ["b", "a"]) fs.close(fs.create(dir, utf8(one), 0o644));
   const listing = listOnly(fs, dir, ["b", "none", "a"].map(utf8));
-  assert.deepEqual([0, 1].map((i) => toHex(listing.name(i))), ["61", "62"]);
-  assert.equal(listing.count, 2);
+  assert.deepEqual([0, 1, 2].map((i) => toHex(listing.name(i))), ["61", "62", toHex(utf8("none"))]);
+  assert.deepEqual([0, 1].map((i) => listing.entry(i).stat?.kind), ["file", "file"]);
+  assert.ok(isOsError(listing.entry(2).failure, "ENOENT"));
+  assert.equal(listing.count, 3);
 });
