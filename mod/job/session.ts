@@ -62,7 +62,7 @@ export interface RunNeeds {
   readonly exclusive: boolean;
   /** The run shares the lock and yet stores something: it needs one even where there is no room for it. */
   readonly stores?: boolean;
-  /** The run will use the index for sure: it is loaded while the lock is waited for. */
+  /** The run will use the index for sure: it is loaded while the lock settles. */
   readonly usesIndex?: boolean;
   /** Nothing of the index that was loaded before: for runs that judge the index files, or change what they list. */
   readonly freshIndex?: boolean;
@@ -154,9 +154,11 @@ export class Session implements AsyncDisposable {
     };
     if (!usesIndex) return new SessionRun({ ...parts, lock: await repository.lock(order) });
     const stop = new AbortController();
-    const loaded = this.#loadAhead(AbortSignal.any([signal, stop.signal]));
+    let loaded: Promise<void> | undefined;
+    // Not before: reading an index keeps this thread busy, and the lock would be stored only behind it.
+    const onSettling = () => loaded = this.#loadAhead(AbortSignal.any([signal, stop.signal]));
     try {
-      const lock = await repository.lock(order);
+      const lock = await repository.lock({ ...order, onSettling });
       await loaded;
       return new SessionRun({ ...parts, lock });
     } finally {
@@ -165,7 +167,7 @@ export class Session implements AsyncDisposable {
   }
 
   /**
-   * Loads the index before the lock that it is to be used under is there: waiting for a lock takes as long. It is kept for the
+   * Loads the index before the lock that it is to be used under has settled, which takes as long. It is kept for the
    * run, which looks under its lock whether it is still true, as with one that an earlier run left; until all is loaded no run
    * takes it. Never rejects: the run itself meets what fails here.
    */

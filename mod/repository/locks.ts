@@ -53,6 +53,8 @@ export interface LockOptions {
   readonly retryForMs?: number;
   /** Called once when the waiting begins, with the lock that stands in the way. */
   readonly onWait?: (holder: Lock) => void;
+  /** Called when the lock's file is stored and only time must pass: for work that needs no lock. */
+  readonly onSettling?: () => void;
 }
 
 /** A lock with its name, as a list shows it. */
@@ -126,7 +128,7 @@ export class RepositoryLock implements AsyncDisposable {
     for (let wait = WAIT_MS_MIN, told = false;; wait = Math.min(2 * wait, WAIT_MS_MAX)) {
       const lock = new RepositoryLock(files, ports, options);
       try {
-        await lock.#take(signal);
+        await lock.#take(options);
         return lock;
       } catch (error) {
         if (!(error instanceof Conflict)) throw error;
@@ -239,7 +241,7 @@ export class RepositoryLock implements AsyncDisposable {
     grace.abort();
   }
 
-  async #take(signal: AbortSignal | undefined): Promise<void> {
+  async #take({ signal, onSettling }: LockOptions): Promise<void> {
     await this.#assertFree(signal);
     try {
       this.#adopt(await this.#write(signal));
@@ -249,7 +251,9 @@ export class RepositoryLock implements AsyncDisposable {
       return;
     }
     try {
-      await this.#ports.clock.sleep(SETTLE_MS, signal);
+      const settled = this.#ports.clock.sleep(SETTLE_MS, signal);
+      onSettling?.();
+      await settled;
       await this.#assertFree(signal);
     } catch (error) {
       await this.#removeOwn();

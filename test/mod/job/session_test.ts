@@ -1,9 +1,10 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import assert from "node:assert/strict";
+import { setTimeout } from "node:timers/promises";
 import { runBackup, runForget, runRestore, Session } from "../../../mod/job/mod.ts";
-import { MemoryStorage } from "../../../mod/storage/mod.ts";
+import { type FileType, MemoryStorage } from "../../../mod/storage/mod.ts";
 import { FakeClock } from "../../kit/fake_clock.ts";
-import { FaultyStorage } from "../../kit/faulty_storage.ts";
+import { FaultyStorage, type StorageVerb } from "../../kit/faulty_storage.ts";
 import { heardRun, JobStage } from "../../kit/job_stage.ts";
 import { noise } from "../../kit/memory_tree.ts";
 
@@ -31,7 +32,7 @@ Deno.test("Session closes its storage when it is disposed, and no lane works aft
   await assert.rejects(session.begin({ exclusive: false }, heardRun()), { code: "SG1023" });
 });
 
-Deno.test("Session.begin loads the index while it waits for the lock, once, and not what only might be used", async () => {
+Deno.test("Session.begin loads the index while the lock settles, once, and not what only might be used", async () => {
   const stage = await JobStage.made({ storage: new FaultyStorage(new MemoryStorage()) });
   stage.tree.folder("/src").write("/src/a", noise(9000, 1));
   await stage.backup();
@@ -51,7 +52,7 @@ Deno.test("Session.begin loads the index while it waits for the lock, once, and 
   assert.equal(loads(), 1);
 });
 
-Deno.test("Session.begin: what was loaded before the lock and pruned since is not relied on", async () => {
+Deno.test("Session.begin: what was loaded before the lock had settled and was pruned since is not relied on", async () => {
   const storage = new FaultyStorage(new MemoryStorage());
   const stage = await JobStage.made({ storage });
   stage.tree.folder("/src").write("/src/a", noise(9000, 1));
@@ -69,19 +70,23 @@ Deno.test("Session.begin: what was loaded before the lock and pruned since is no
     };
     await runForget(other, { ...order, prune: { maxUnused: { bytes: 0 } } }, heardRun());
   };
-  // The run's lock is held back until the index is loaded and all that it lists has been pruned.
+  // Before the run looks at the locks a second time the index is loaded, its lock is taken for stale, and all is pruned.
   const pruned = Promise.withResolvers<void>();
   storage.faults.push({
     kind: "wait",
-    on: ({ verb, type }) => verb === "save" && type === "locks",
+    on: ({ verb, type }) => verb === "list" && type === "locks",
+    after: 1,
     times: 1,
     until: pruned.promise,
   });
-  const before = storage.calls.length;
+  storage.calls.length = 0;
   const begun = session.begin({ exclusive: false, stores: true, usesIndex: true }, heardRun());
-  const loaded = () =>
-    storage.calls.slice(before).some(({ verb, type }) => verb === "load" && type === "index");
-  while (!loaded()) await new Promise((resolve) => setTimeout(resolve, 1));
+  const called = (verb: StorageVerb, type: FileType) =>
+    storage.calls.filter((act) => act.verb === verb && act.type === type).length;
+  while (called("load", "index") === 0 || called("list", "locks") < 2) await setTimeout(1);
+  const order = storage.calls.filter(({ verb }) => verb === "save" || verb === "load");
+  assert.deepEqual(order.map(({ type }) => type).filter((type) => type !== "config"), ["locks", "index"]);
+  await session.repository.unlock({ removeAll: true });
   await prune();
   pruned.resolve();
   {
