@@ -116,12 +116,28 @@ function unquoteEscaped(text: string): Uint8Array<ArrayBuffer> | undefined {
   return Uint8Array.from(out);
 }
 
+/** Names lie one behind the other in blocks of this size: a buffer for each costs more than the names of most folders. */
+const NAME_BLOCK_BYTES = 8192;
+let nameBlock = new Uint8Array(NAME_BLOCK_BYTES);
+let nameBlockUsed = 0;
+
+/** Room for a name that is kept as long as whoever asked for it likes. Never to be transferred: it shares its buffer. */
+function roomForName(length: number): Uint8Array<ArrayBuffer> {
+  if (length > NAME_BLOCK_BYTES / 8) return new Uint8Array(length);
+  if (nameBlockUsed + length > NAME_BLOCK_BYTES) {
+    nameBlock = new Uint8Array(NAME_BLOCK_BYTES);
+    nameBlockUsed = 0;
+  }
+  nameBlockUsed += length;
+  return nameBlock.subarray(nameBlockUsed - length, nameBlockUsed);
+}
+
 /**
  * The bytes of a Go-quoted name (without its outer quotes): all that strconv.Unquote accepts, octal included;
- * undefined where it is malformed.
+ * undefined where it is malformed. The name may share its buffer with others.
  */
 export function goUnquote(text: string): Uint8Array<ArrayBuffer> | undefined {
-  const bytes = new Uint8Array(text.length);
+  const bytes = roomForName(text.length);
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i);
     if (c >= 0x80 || c === 0x5c || c === 0x22 || c === 0x0a) return unquoteEscaped(text);

@@ -19,6 +19,9 @@ import type { ReaderSeed, SealedPack } from "./sealed_pack.ts";
 /** Sealed bytes that are opened in one go when a pack is verified: bounds the memory. */
 const BATCH_BYTES = 8 * 2 ** 20;
 
+/** Blobs larger than this do not lie in memory that is used again: it would never be given back. */
+const BRIEF_BYTES_MAX = 16 * 2 ** 20;
+
 /** A reader never seals. */
 const NO_RANDOM: Random = {
   bytes() {
@@ -64,6 +67,9 @@ export class BlobReader {
     sealed: Uint8Array,
     uncompressedLength: number,
   ): Uint8Array {
+    if (Math.max(sealed.length, uncompressedLength) > BRIEF_BYTES_MAX) {
+      return this.open(type, id, sealed, uncompressedLength);
+    }
     try {
       assertBlobSize(type, sealed.length, uncompressedLength);
       if (this.#opened.length < sealed.length) this.#opened = new Uint8Array(roomFor(sealed.length));

@@ -67,18 +67,34 @@ export class PackReader {
 
   /** The plain bytes of the blob at an entry. SG1005 damaged, SG1006 pack missing. */
   async loadEntry(entry: number, signal?: AbortSignal): Promise<Uint8Array> {
+    const sealed = await this.#sealedEntry(entry, signal);
     const table = this.#table;
-    const type = table.typeOf(entry);
-    const range = { offset: table.offsetOf(entry), length: table.lengthOf(entry) };
-    assertLoadable(type, table.idOf(entry), range.length, table.uncompressedOf(entry));
-    const sealed = await this.#loadSealed(type, table.packOf(entry), range, signal);
-    return this.#reader.open(type, table.idOf(entry), sealed, table.uncompressedOf(entry));
+    return this.#reader.open(table.typeOf(entry), table.idOf(entry), sealed, table.uncompressedOf(entry));
+  }
+
+  /**
+   * What `read` makes of the plain bytes of the blob at an entry, which are good until it returns only: that saves their
+   * allocation. Errors as of {@link loadEntry}, and of `read`.
+   */
+  async readEntry<T>(entry: number, read: (plain: Uint8Array) => T, signal?: AbortSignal): Promise<T> {
+    const sealed = await this.#sealedEntry(entry, signal);
+    const table = this.#table;
+    const id = table.idOf(entry);
+    return read(this.#reader.openBriefly(table.typeOf(entry), id, sealed, table.uncompressedOf(entry)));
   }
 
   /** Starts to load the pack that a tree lies in. Failures show when the tree is asked for. */
   prefetch(entry: number, signal?: AbortSignal): void {
     const pack = this.#table.packOf(entry);
     if (this.#worthWhole(this.#table.typeOf(entry), pack)) this.#wholePack(pack, signal).catch(() => {});
+  }
+
+  #sealedEntry(entry: number, signal?: AbortSignal): Promise<Uint8Array> {
+    const table = this.#table;
+    const type = table.typeOf(entry);
+    const range = { offset: table.offsetOf(entry), length: table.lengthOf(entry) };
+    assertLoadable(type, table.idOf(entry), range.length, table.uncompressedOf(entry));
+    return this.#loadSealed(type, table.packOf(entry), range, signal);
   }
 
   async #loadSealed(

@@ -302,32 +302,15 @@ export class Repository {
    * The plain bytes of a blob, verified; from another pack when one copy is damaged. SG1028 when no index knows it,
    * SG1005 or SG1006 when no copy can be read.
    */
-  async loadBlob(type: BlobType, id: BlobId, signal?: AbortSignal): Promise<Uint8Array> {
-    let entry = this.table.findHex(type, id);
-    if (entry < 0 && this.#mayLookAgain()) {
-      // Another program may have stored it since.
-      await this.loadIndex(signal ? { signal } : {});
-      entry = this.table.findHex(type, id);
-    }
-    let failure: unknown;
-    for (; entry >= 0; entry = this.table.findNext(entry)) {
-      if (this.table.isPending(entry)) continue;
-      try {
-        return await this.#room.packReader.loadEntry(entry, signal);
-      } catch (error) {
-        signal?.throwIfAborted();
-        failure ??= error;
-      }
-    }
-    if (failure) throw failure;
-    throw new SgError("SG1028", `Cannot load ${type} blob ${id}: no index lists it`, {
-      context: { blob: id },
-    });
+  loadBlob(type: BlobType, id: BlobId, signal?: AbortSignal): Promise<Uint8Array> {
+    return this.#fromAnyCopy(type, id, (entry) => this.#room.packReader.loadEntry(entry, signal), signal);
   }
 
   /** A tree, verified and decoded; strictly unless told otherwise. Errors as of {@link loadBlob}. */
-  async loadTree(id: BlobId, signal?: AbortSignal, reading?: TreeReading): Promise<Tree> {
-    return decodeTree(await this.loadBlob("tree", id, signal), `tree ${id}`, reading);
+  loadTree(id: BlobId, signal?: AbortSignal, reading?: TreeReading): Promise<Tree> {
+    const decode = (plain: Uint8Array) => decodeTree(plain, `tree ${id}`, reading);
+    const load = (entry: number) => this.#room.packReader.readEntry(entry, decode, signal);
+    return this.#fromAnyCopy("tree", id, load, signal);
   }
 
   /** Starts to load what a tree needs, so that {@link loadTree} finds it there. */
@@ -444,6 +427,35 @@ export class Repository {
     await this.storage.remove({ type: "keys", name: this.keyId }, call);
     this.#core.keyId = fresh;
     return fresh;
+  }
+
+  /** What `load` gives for the first copy of a blob that can be read. Errors as of {@link loadBlob}. */
+  async #fromAnyCopy<T>(
+    type: BlobType,
+    id: BlobId,
+    load: (entry: number) => Promise<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
+    let entry = this.table.findHex(type, id);
+    if (entry < 0 && this.#mayLookAgain()) {
+      // Another program may have stored it since.
+      await this.loadIndex(signal ? { signal } : {});
+      entry = this.table.findHex(type, id);
+    }
+    let failure: unknown;
+    for (; entry >= 0; entry = this.table.findNext(entry)) {
+      if (this.table.isPending(entry)) continue;
+      try {
+        return await load(entry);
+      } catch (error) {
+        signal?.throwIfAborted();
+        failure ??= error;
+      }
+    }
+    if (failure) throw failure;
+    throw new SgError("SG1028", `Cannot load ${type} blob ${id}: no index lists it`, {
+      context: { blob: id },
+    });
   }
 
   get #room(): RepositoryIndex {

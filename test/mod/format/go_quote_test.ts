@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { toHex, utf8 } from "../../../mod/base/mod.ts";
+import { toHex, utf8, utf8Text } from "../../../mod/base/mod.ts";
 import { goQuote, goUnquote } from "../../../mod/format/mod.ts";
 
 Deno.test("goQuote writes what Go's strconv.Quote writes", () => {
@@ -35,6 +35,12 @@ Deno.test("goUnquote gives back every name", () => {
     fc.string({ unit: "grapheme-ascii" }).map(utf8),
   );
   fc.assert(fc.property(bytes, (name) => assert.equal(toHex(goUnquote(goQuote(name))!), toHex(name))));
+});
+
+Deno.test("goUnquote: names share buffers and yet stay what they are, of any length", () => {
+  const texts = Array.from({ length: 3000 }, (_, i) => `${i}-`.repeat(1 + (i * 7919) % 600));
+  const names = texts.map((text) => goUnquote(text)!);
+  assert.deepEqual(names.map((name) => utf8Text(name)), texts);
 });
 
 Deno.test("goUnquote accepts what strconv.Unquote accepts, also what Quote never writes", () => {

@@ -1,6 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
-import { type BlobId, systemRandom, toHex, utf8 } from "../../../mod/base/mod.ts";
+import { type BlobId, systemRandom, toHex, utf8, utf8Text } from "../../../mod/base/mod.ts";
 import { sha256 } from "../../../mod/crypto/mod.ts";
 import { checkRepository, Repository } from "../../../mod/repository/mod.ts";
 import { MemoryStorage } from "../../../mod/storage/mod.ts";
@@ -66,6 +66,27 @@ Deno.test("Repository gives back what was stored, after opening it again", async
     strictEqual(place.uncompressedLength, compression === "off" ? 0 : 200_000);
     ok(again.locate("tree", snapshot.tree)!.uncompressedLength > 0, "trees are always compressed");
   }
+});
+
+Deno.test("Repository.loadTree: trees that are loaded together, large and small, do not disturb each other", async () => {
+  const storage = new MemoryStorage();
+  const folder = (of: string, count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, i) => [`${of} ${String(i).padStart(6, "0")}`, of]));
+  // The tree of the large one takes more than the 16 MiB that are used again.
+  const counts = { first: 3, second: 40, large: 60_000, third: 1 };
+  const folders = Object.entries(counts).map(([name, count]) => [name, folder(name, count)]);
+  await new DraftSaver(await initRepository(storage)).snapshot(Object.fromEntries(folders));
+  const again = await reopen(storage);
+  const { snapshot } = await again.findSnapshot("latest");
+  const { nodes } = await again.loadTree(snapshot.tree);
+  const trees = await Promise.all(nodes.map(({ subtree }) => again.loadTree(subtree!)));
+  nodes.forEach(({ name, subtree }, at) => {
+    const text = utf8Text(name) as keyof typeof counts;
+    const names = trees[at]!.nodes.map((node) => utf8Text(node.name));
+    deepStrictEqual(names, Object.keys(folder(text, counts[text])));
+    const large = again.locate("tree", subtree!)!.uncompressedLength > 16 * 2 ** 20;
+    strictEqual(large, text === "large");
+  });
 });
 
 Deno.test("Repository stores nothing twice, neither in a run nor in the next", async () => {
