@@ -21,6 +21,7 @@ export {
   utf8Text,
   utf8TextStrict,
 } from "./bytes.ts";
+export { ByteBlocks } from "./byte_blocks.ts";
 export {
   type BlobId,
   type Branded,

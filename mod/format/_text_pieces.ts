@@ -1,18 +1,22 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { utf8 } from "../base/mod.ts";
+import { ByteBlocks, utf8 } from "../base/mod.ts";
 
-/** Text is turned to bytes in pieces of about this many characters, so that a long one is never one string. */
-const PIECE_CHARACTERS = 1 << 18;
+/**
+ * Text is turned to bytes in pieces of about this many characters: a long one is never one string, and the short ones that it is
+ * made of die young.
+ */
+const PIECE_CHARACTERS = 1 << 14;
 /** UTF-8 of one UTF-16 unit, at most. */
 const BYTES_PER_CHARACTER_MAX = 3;
+/** Longer bits are turned by themselves: a node may list very many blobs. */
+const LONG_CHARACTERS = 8 * PIECE_CHARACTERS;
 
 const encoder = new TextEncoder();
 
 /** A long text that is made bit by bit and wanted as bytes. */
 export class TextPieces {
   #text: string;
-  #bytes = new Uint8Array(0);
-  #length = 0;
+  readonly #blocks = new ByteBlocks();
 
   constructor(start: string) {
     this.#text = start;
@@ -20,7 +24,7 @@ export class TextPieces {
 
   /** Bytes so far, but for the last bits. */
   get bytes(): number {
-    return this.#length;
+    return this.#blocks.length;
   }
 
   /** Adds the next bit. */
@@ -31,18 +35,18 @@ export class TextPieces {
 
   /** The whole text in UTF-8, in a buffer of its own. To be asked once, at the end. */
   finish(): Uint8Array<ArrayBuffer> {
-    if (this.#length === 0) return utf8(this.#text);
+    if (this.#blocks.length === 0) return utf8(this.#text);
     this.#turn();
-    return new Uint8Array(this.#bytes.buffer.transfer(this.#length));
+    return this.#blocks.join();
   }
 
   #turn(): void {
-    const needed = this.#length + BYTES_PER_CHARACTER_MAX * this.#text.length;
-    // Moved, not copied: a large block grows where its pages are.
-    if (needed > this.#bytes.length) {
-      this.#bytes = new Uint8Array(this.#bytes.buffer.transfer(Math.max(needed, 2 * this.#bytes.length)));
+    const { length } = this.#text;
+    if (length > LONG_CHARACTERS) this.#blocks.append(utf8(this.#text));
+    else {
+      const room = this.#blocks.room(BYTES_PER_CHARACTER_MAX * length);
+      this.#blocks.fill(encoder.encodeInto(this.#text, room).written);
     }
-    this.#length += encoder.encodeInto(this.#text, this.#bytes.subarray(this.#length)).written;
     this.#text = "";
   }
 }

@@ -7,9 +7,16 @@ import type { IndexedPack, IndexFile, PackedBlob } from "./types.ts";
 
 const U32_MAX = 0xffff_ffff;
 
-/** An {@link IndexFile} to be written, whose packs and blobs may be made one by one as they are. */
+/** A pack that an index shall list. */
+export interface ListedPack {
+  readonly id: PackId;
+  /** May be made one by one as they are asked for: as objects those of one pack are megabytes. */
+  readonly blobs: Iterable<PackedBlob>;
+}
+
+/** An {@link IndexFile} to be written, whose packs may be made one by one. */
 export interface IndexDraft {
-  readonly packs: Iterable<{ readonly id: PackId; readonly blobs: Iterable<PackedBlob> }>;
+  readonly packs: Iterable<ListedPack>;
   readonly supersedes?: readonly IndexId[];
 }
 

@@ -188,16 +188,24 @@ async function sealPack(sealer: Sealer, type: BlobType, open: OpenPack): Promise
   return { ...shell, bytes, id: sha256(bytes) };
 }
 
-/** The pack's blobs as records, for headers and index files. */
-export function packedBlobs(pack: Omit<SealedPack, "id" | "bytes">): PackedBlob[] {
-  const hex = pack.ids.toHex();
-  return Array.from(pack.offsets, (offset, i) => ({
-    id: hex.slice(64 * i, 64 * i + 64) as PackedBlob["id"],
-    type: pack.type,
-    offset,
-    length: pack.lengths[i]!,
-    uncompressedLength: pack.uncompressed[i]!,
-  }));
+/** The pack's blobs as records, for headers and index files: made anew, one by one, each time they are gone over. */
+export function packedBlobs(
+  { type, ids, offsets, lengths, uncompressed }: Omit<SealedPack, "id" | "bytes">,
+): Iterable<PackedBlob> {
+  return {
+    *[Symbol.iterator]() {
+      const hex = ids.toHex();
+      for (let i = 0; i < offsets.length; i++) {
+        yield {
+          id: hex.slice(64 * i, 64 * i + 64) as PackedBlob["id"],
+          type,
+          offset: offsets[i]!,
+          length: lengths[i]!,
+          uncompressedLength: uncompressed[i]!,
+        };
+      }
+    },
+  };
 }
 
 /** Opens and hashes again what was sealed: a fault of memory, compressor or cipher must not become a backup. */

@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { freeBytes, INDEX_BLOBS_TARGET, type IndexId } from "../base/mod.ts";
 import { isSgError, SgError } from "../errors/mod.ts";
-import { encodeIndex, type IndexedPack } from "../format/mod.ts";
+import { encodeIndex, type IndexedPack, type ListedPack } from "../format/mod.ts";
 import type { StorageCall } from "../storage/mod.ts";
 import { PackGroups } from "./pack_groups.ts";
 import { eachInParallel, listFiles } from "./repository_files.ts";
@@ -118,7 +118,7 @@ export async function writeIndexes(
  */
 export function saveIndex(
   repository: Repository,
-  packs: Iterable<IndexedPack>,
+  packs: Iterable<ListedPack>,
   call: StorageCall = {},
 ): Promise<IndexId> {
   return repository.whileLocked(() => saveIndexUnderLock(repository, packs, call));
@@ -126,7 +126,7 @@ export function saveIndex(
 
 async function saveIndexUnderLock(
   repository: Repository,
-  packs: Iterable<IndexedPack>,
+  packs: Iterable<ListedPack>,
   call: StorageCall,
 ): Promise<IndexId> {
   await repository.assertHeld();
@@ -151,7 +151,7 @@ async function saveIndexUnderLock(
 async function settleIndex(
   repository: Repository,
   id: IndexId,
-  packs: Iterable<IndexedPack>,
+  packs: Iterable<ListedPack>,
   cause: SgError,
 ): Promise<void> {
   try {
@@ -167,7 +167,7 @@ async function settleIndex(
 async function unlistMissing(
   repository: Repository,
   id: IndexId,
-  packs: Iterable<IndexedPack>,
+  packs: Iterable<ListedPack>,
 ): Promise<boolean> {
   const sizes = await listPackSizes(repository);
   const all = [...packs];

@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { concatBytes, PACK_HEADER_BYTES_MAX } from "../base/mod.ts";
+import { ByteBlocks, freeBytes, PACK_HEADER_BYTES_MAX } from "../base/mod.ts";
 import { Compressor } from "../compress/mod.ts";
 import { SEAL_OVERHEAD, sha256 } from "../crypto/mod.ts";
 import { type BlobType, encodeHeader, HEADER_ENTRY_BYTES_MAX, type PackedBlob } from "../format/mod.ts";
@@ -15,7 +15,7 @@ const BLOBS_MAX = Math.floor((PACK_HEADER_BYTES_MAX - SEAL_OVERHEAD) / HEADER_EN
 export class PackBuilder {
   readonly #repository: Repository;
   readonly #signal: AbortSignal | undefined;
-  readonly #open = new Map<BlobType, { blobs: PackedBlob[]; pieces: Uint8Array[]; bytes: number }>();
+  readonly #open = new Map<BlobType, { readonly blobs: PackedBlob[]; readonly bytes: ByteBlocks }>();
   readonly #compressor: Compressor;
 
   constructor(repository: Repository, signal?: AbortSignal) {
@@ -27,11 +27,12 @@ export class PackBuilder {
   /** Adds a blob; `sealed` is copied. Waits when a pack is full, until it is stored. */
   async add(blob: PackedBlob, sealed: Uint8Array): Promise<void> {
     let open = this.#open.get(blob.type);
-    if (!open) this.#open.set(blob.type, open = { blobs: [], pieces: [], bytes: 0 });
-    open.blobs.push({ ...blob, offset: open.bytes, length: sealed.length });
-    open.pieces.push(sealed.slice());
-    open.bytes += sealed.length;
-    if (open.bytes >= this.#repository.writerSeed().packBytesTarget || open.blobs.length >= BLOBS_MAX) {
+    if (!open) this.#open.set(blob.type, open = { blobs: [], bytes: new ByteBlocks() });
+    open.blobs.push({ ...blob, offset: open.bytes.length, length: sealed.length });
+    open.bytes.append(sealed);
+    if (
+      open.bytes.length >= this.#repository.writerSeed().packBytesTarget || open.blobs.length >= BLOBS_MAX
+    ) {
       await this.#store(blob.type);
     }
   }
@@ -60,7 +61,9 @@ export class PackBuilder {
     const header = this.#repository.files.sealer.seal(encodeHeader(open.blobs));
     const trailer = new Uint8Array(4);
     new DataView(trailer.buffer).setUint32(0, header.length, true);
-    const bytes = concatBytes([...open.pieces, header, trailer]);
+    open.bytes.append(header);
+    open.bytes.append(trailer);
+    const bytes = open.bytes.join();
     const pack: SealedPack = {
       type,
       id: sha256(bytes),
@@ -71,5 +74,6 @@ export class PackBuilder {
       uncompressed: Uint32Array.from(open.blobs, ({ uncompressedLength }) => uncompressedLength),
     };
     await this.#repository.savePack(pack, this.#signal ? { signal: this.#signal } : {});
+    freeBytes(bytes);
   }
 }

@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { INDEX_BLOBS_TARGET, type IndexId, type PackId, toHex } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
-import type { IndexedPack } from "../format/mod.ts";
+import type { ListedPack } from "../format/mod.ts";
 import type { StorageCall } from "../storage/mod.ts";
 import type { BlobTable } from "./blob_table.ts";
 import { packedBlobs } from "./blob_writer.ts";
@@ -29,7 +29,7 @@ export type StoredPack = Omit<SealedPack, "bytes"> & {
 };
 
 /** Stores an index file that lists the packs; goes over them more than once. */
-export type SaveIndex = (packs: Iterable<IndexedPack>, call: StorageCall) => Promise<IndexId>;
+export type SaveIndex = (packs: Iterable<ListedPack>, call: StorageCall) => Promise<IndexId>;
 
 /** Bytes that sealing adds. */
 const SEAL_BYTES = 32;
@@ -155,7 +155,7 @@ export class PackSaver {
     this.#listing++;
     this.#beingListed = unlisted;
     try {
-      // Pack by pack: an index of 50,000 blobs as objects would be the largest thing of a run.
+      // Blob by blob: an index of 50,000 of them as objects would be the largest thing of a run.
       const packs = {
         [Symbol.iterator]: () =>
           unlisted.values().map((pack) => ({ id: packIdOf(pack), blobs: packedBlobs(pack) })),

@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { type BlobId, type KeyId, type SnapshotId, toHex } from "../base/mod.ts";
+import { type BlobId, freeBytes, type KeyId, type SnapshotId, toHex } from "../base/mod.ts";
 import { deriveSecret, SEAL_OVERHEAD, sha256 } from "../crypto/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import {
@@ -337,20 +337,24 @@ export class Repository {
 
   /**
    * Stores the last packs of several threads: those of one type are joined, so that a run leaves no handful of small
-   * packs, nor packs whose sizes tell of single files. As {@link savePack} else.
+   * packs, nor packs whose sizes tell of single files. Takes their bytes. As {@link savePack} else.
    */
   async savePacks(packs: readonly SealedPack[], call: StorageCall = {}): Promise<void> {
     for (const type of ["data", "tree"] as const) {
       const ofType = packs.filter((pack) => pack.type === type);
       const small = ofType.filter((pack) => pack.bytes.length < this.#core.writing.packBytesTarget / 2);
       const alone = small.length > 1 ? ofType.filter((pack) => !small.includes(pack)) : ofType;
-      for (const pack of alone) await this.savePack(pack, call);
+      for (const pack of alone) {
+        await this.savePack(pack, call);
+        freeBytes(pack.bytes);
+      }
       if (small.length < 2) continue;
       const builder = new PackBuilder(this, call.signal);
       for (const pack of small) {
         for (const blob of packedBlobs(pack)) {
           await builder.add(blob, pack.bytes.subarray(blob.offset, blob.offset + blob.length));
         }
+        freeBytes(pack.bytes);
       }
       await builder.finish();
     }

