@@ -83,12 +83,6 @@ export class PackReader {
     return read(this.#reader.openBriefly(table.typeOf(entry), id, sealed, table.uncompressedOf(entry)));
   }
 
-  /** Starts to load the pack that a tree lies in. Failures show when the tree is asked for. */
-  prefetch(entry: number, signal?: AbortSignal): void {
-    const pack = this.#table.packOf(entry);
-    if (this.#worthWhole(this.#table.typeOf(entry), pack)) this.#wholePack(pack, signal).catch(() => {});
-  }
-
   #sealedEntry(entry: number, signal?: AbortSignal): Promise<Uint8Array> {
     const table = this.#table;
     const type = table.typeOf(entry);

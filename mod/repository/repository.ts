@@ -313,12 +313,6 @@ export class Repository {
     return this.#fromAnyCopy("tree", id, load, signal);
   }
 
-  /** Starts to load what a tree needs, so that {@link loadTree} finds it there. */
-  prefetchTree(id: BlobId, signal?: AbortSignal): void {
-    const entry = this.table.findHex("tree", id);
-    if (entry >= 0 && !this.table.isPending(entry)) this.#room.packReader.prefetch(entry, signal);
-  }
-
   /** Stores an encoded tree unless it is known; waits only when a pack is full. It is durable after {@link flush}. */
   async saveTree(bytes: Uint8Array, call: StorageCall = {}): Promise<BlobId> {
     const id = sha256(bytes);
