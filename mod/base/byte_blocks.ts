@@ -23,8 +23,9 @@ export class ByteBlocks {
   /** Copies the bytes behind those that are there. */
   append(bytes: Uint8Array): void {
     for (let at = 0; at < bytes.length;) {
-      const part = bytes.subarray(at, at + Math.min(bytes.length - at, this.room(1).length));
-      this.room(part.length).set(part);
+      const room = this.room(1);
+      const part = bytes.subarray(at, at + room.length);
+      room.set(part);
       this.fill(part.length);
       at += part.length;
     }

@@ -18,14 +18,14 @@ const TYPE_CODES: Readonly<Record<BlobType, number>> = { data: 0, tree: 1 };
 const COMPRESSED_BIT = 2;
 
 /** Bytes that the plain header of these blobs takes. */
-export function headerBytes(blobs: Iterable<PackedBlob>): number {
+export function headerBytes(blobs: readonly PackedBlob[]): number {
   let bytes = 0;
   for (const blob of blobs) bytes += blob.uncompressedLength > 0 ? COMPRESSED_ENTRY_BYTES : PLAIN_ENTRY_BYTES;
   return bytes;
 }
 
-/** The plain header of a pack with these blobs, in the order they lie in it; goes over them twice (repository-format.md, "Packs"). */
-export function encodeHeader(blobs: Iterable<PackedBlob>): Uint8Array<ArrayBuffer> {
+/** The plain header of a pack with these blobs, in the order they lie in it (repository-format.md, "Packs"). */
+export function encodeHeader(blobs: readonly PackedBlob[]): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(headerBytes(blobs));
   const view = new DataView(bytes.buffer);
   let at = 0;

@@ -156,7 +156,7 @@ export class Session implements AsyncDisposable {
     const stop = new AbortController();
     let loaded: Promise<void> | undefined;
     // Not before: reading an index keeps this thread busy, and the lock would be stored only behind it.
-    const onSettling = () => loaded = this.#loadAhead(AbortSignal.any([signal, stop.signal]));
+    const onSettling = () => loaded ??= this.#loadAhead(AbortSignal.any([signal, stop.signal]));
     try {
       const lock = await repository.lock({ ...order, onSettling });
       await loaded;

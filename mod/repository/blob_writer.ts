@@ -175,7 +175,7 @@ async function sealPack(sealer: Sealer, type: BlobType, open: OpenPack): Promise
     lengths,
     uncompressed: Uint32Array.from(open.uncompressed),
   };
-  const header = encodeHeader(packedBlobs(shell));
+  const header = encodeHeader([...packedBlobs(shell)]);
   const headerBytes = header.length + SEAL_OVERHEAD;
   const total = end + headerBytes + TRAILER_BYTES;
   if (total > PACK_BYTES_MAX && count > 1) {

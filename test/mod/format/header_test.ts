@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type BlobId, concatBytes, fromHex } from "../../../mod/base/mod.ts";
+import { concatBytes, fromHex } from "../../../mod/base/mod.ts";
 import { isSgError } from "../../../mod/errors/mod.ts";
 import { decodeHeader, encodeHeader, HEADER_ENTRY_BYTES_MAX, headerBytes } from "../../../mod/format/mod.ts";
 import { answersOrRefuses, BLOBS, hostileBytes } from "./_arbitraries.ts";
@@ -12,7 +12,7 @@ const PACKED_TREE = fromHex("03" + "2a000000" + "00010000" + ID);
 const refused = (error: unknown) => isSgError(error, "SG1005");
 
 Deno.test("encodeHeader writes the four kinds of entries", () => {
-  const blob = { id: ID as BlobId, offset: 0, length: 42 };
+  const blob = { id: ID as Parameters<typeof encodeHeader>[0][0]["id"], offset: 0, length: 42 };
   const bytes = encodeHeader([
     { ...blob, type: "data", uncompressedLength: 0 },
     { ...blob, type: "tree", uncompressedLength: 0 },
