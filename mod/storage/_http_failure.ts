@@ -13,6 +13,15 @@ const FROM_SERVERS: readonly SgCode[] = [
 ];
 /** What says that a connection which was there went without a sign from the other end. */
 const CUT_OUTSIDE = ["ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "ENETDOWN", "ENETRESET", "EHOSTDOWN"];
+/** The common failures in plain words; `context.error` keeps the system's name. */
+const IN_WORDS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "nothing answers there",
+  ECONNRESET: "the connection was reset by the other end",
+  EHOSTUNREACH: "there is no way to that machine",
+  ENETUNREACH: "there is no way to that network",
+  ENOTFOUND: "the name of the machine is not known",
+  EPIPE: "the connection was closed by the other end",
+};
 
 /** Longest wait that a server may ask for, milliseconds. */
 const RETRY_AFTER_MS_MAX = 3_600_000;
@@ -31,7 +40,7 @@ export function networkFailure(doing: string, error: unknown, connected = false)
   const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
   const text = error instanceof Error ? error.message : String(error);
   const outside = connected && CUT_OUTSIDE.includes(code);
-  return new SgError(outside ? "SG0198" : codeOf(code, text), `Cannot ${doing}: ${text}`, {
+  return new SgError(outside ? "SG0198" : codeOf(code, text), `Cannot ${doing}: ${IN_WORDS[code] ?? text}`, {
     cause: error,
     ...(code === "" ? {} : { context: { error: code } }),
   });

@@ -23,3 +23,10 @@ Deno.test("networkFailure tells a server that is not reached from a connection t
   assert.equal(isBrokenOff(new SgError("SG0198", "x")) && isBrokenOff(new SgError("SG0083", "x")), true);
   assert.equal(isBrokenOff(new SgError("SG0136", "x")), false);
 });
+
+Deno.test("networkFailure says the common failures in words, and keeps the system's name beside them", () => {
+  const said = networkFailure("load x", failing("ECONNRESET"), true);
+  assert.equal(said.message, "Cannot load x: the connection was reset by the other end");
+  assert.equal(said.context.error, "ECONNRESET");
+  assert.equal(networkFailure("load x", failing("EPROTO")).message, "Cannot load x: it failed: EPROTO");
+});
