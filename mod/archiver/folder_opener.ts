@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import type { BlobId } from "../base/mod.ts";
+import { type BlobId, equalBytes } from "../base/mod.ts";
 import { isOsError, SgError } from "../errors/mod.ts";
 import type { Node } from "../format/mod.ts";
 import type { Fd, FolderEntry, Stat, Xattr } from "../platform/mod.ts";
@@ -12,14 +12,19 @@ import {
   type Target,
 } from "../source/mod.ts";
 import type { FolderDescriptors } from "./folder_descriptors.ts";
+import type { FolderDigests } from "./folder_digests.ts";
+import { KeptTree } from "./kept_tree.ts";
+import { ListingDigest } from "./listing_digest.ts";
 import { keptXattrs } from "./node_maker.ts";
-import { OpenFolder, type Subfolder } from "./open_folder.ts";
+import { OpenFolder, type OpenFolderParts, type Subfolder } from "./open_folder.ts";
 import { ParentTrees } from "./parent_trees.ts";
 import { reasonOf } from "./problems.ts";
 import type { RunContext } from "./run_context.ts";
 
 /** Trees of subfolders asked for ahead, per folder. */
 const EXPECTED_SUBTREES = 4;
+/** Larger folders are compared entry by entry, for all of a folder is digested at one go. */
+const DIGESTED_ENTRIES_MAX = 50_000;
 const NO_NAME = new Uint8Array(0);
 
 /** The listing of a folder that nothing is looked at in. */
@@ -37,6 +42,8 @@ export class FolderOpener {
   readonly #descriptors: FolderDescriptors;
   readonly #parents: ParentTrees;
   readonly #signal: AbortSignal;
+  /** Digests that may stand for a comparison. */
+  readonly #digests: FolderDigests | undefined;
 
   constructor(context: RunContext, rules: ExcludeRules, descriptors: FolderDescriptors, signal: AbortSignal) {
     this.#context = context;
@@ -44,29 +51,32 @@ export class FolderOpener {
     this.#descriptors = descriptors;
     this.#signal = signal;
     this.#parents = new ParentTrees((id, at) => context.needs.loadTree(id, at), signal);
+    // With `full` every file is read; and who wants to hear of each entry is told of each.
+    const unread = context.options.full !== true && context.observer.entry === undefined;
+    this.#digests = unread ? context.needs.digests : undefined;
   }
 
   /** Opens `/`, the root of every snapshot. @throws {OsError} when it cannot be read. */
   async openRoot(target: Target): Promise<OpenFolder> {
     const { options, fs } = this.#context;
-    const previousNodes = await this.#previousNodes(options.parentTree);
+    const before = options.parentTree;
+    const previousNodes = await this.#previousNodes(before);
     const fd = fs.openRoot(target.path);
     try {
       const listing = target.whole ? listFolder(fs, fd) : this.#listTargets(fd, target);
-      return this.#opened(
-        new OpenFolder({
-          ...{
-            parent: undefined,
-            slot: 0,
-            name: target.name,
-            path: target.path,
-            stat: undefined,
-            xattrs: undefined,
-          },
-          ...{ previous: undefined, previousNodes, target, whole: target.whole, rules: this.#rules.start },
-          ...{ device: this.#deviceOf(target, fs.statFd(fd), undefined), fd, listing },
-        }),
-      );
+      const folder = this.#opened({
+        ...{ parent: undefined, slot: 0, name: target.name, path: target.path, stat: undefined },
+        ...{ xattrs: undefined, previous: undefined, asKept: false, before, target, whole: target.whole },
+        ...{
+          rules: this.#rules.start,
+          device: this.#deviceOf(target, fs.statFd(fd), undefined),
+          fd,
+          listing,
+        },
+      });
+      folder.compareWith(previousNodes, this.#digested);
+      this.#descriptors.opened(folder);
+      return folder;
     } catch (error) {
       fs.close(fd);
       throw error;
@@ -75,41 +85,41 @@ export class FolderOpener {
 
   /** Opens a folder that was found in another one; undefined, and reported, when it cannot be read. */
   async open(parent: OpenFolder, sub: Subfolder): Promise<OpenFolder | undefined> {
-    const { fs } = this.#context;
+    const { fs, maker } = this.#context;
     const name = parent.listing.name(sub.entry);
     const path = joinPath(parent.path, name);
     const whole = parent.whole || sub.target?.whole === true;
-    const subtree = sub.previous?.type === "dir" ? sub.previous.subtree : undefined;
+    const { before } = sub;
     let fd = -1;
     try {
       fd = this.#openSubfolder(parent, name, path, whole);
       const stat = fd < 0 ? fs.statPath(path) : fs.statFd(fd);
       const device = this.#deviceOf(sub.target, stat, parent.device);
       const foreign = device !== undefined && stat.dev !== device;
-      const previousNodes = await this.#previousNodes(subtree);
+      // What the user named within is kept whatever the rules say.
+      const plain = whole && (sub.target?.children.length ?? 0) === 0;
+      const digest = plain && before !== undefined ? this.#digests?.find(before) : undefined;
+      const previousNodes = digest ? undefined : await this.#previousNodes(before);
       const listing = foreign
         ? EMPTY_LISTING
         : whole
         ? listFolder(fs, fd)
         : this.#listTargets(fd, sub.target!);
-      const xattrs = keptXattrs(sub.previous, stat) ?? this.#xattrs(fd, path, whole);
-      return this.#opened(
-        new OpenFolder({
-          ...{ parent, slot: sub.slot, name, path, stat, xattrs, previous: sub.previous, previousNodes },
-          ...{
-            target: sub.target,
-            whole,
-            rules: this.#rules.descend(parent.rules, name),
-            device,
-            fd,
-            listing,
-          },
-        }),
-      );
+      const asKept = sub.keptStat !== undefined && maker.sameFolder(sub.keptStat, stat);
+      const xattrs = asKept ? undefined : keptXattrs(sub.previous, stat) ?? this.#xattrs(fd, path, whole);
+      const folder = this.#opened({
+        ...{ parent, slot: sub.slot, name, path, stat, xattrs, previous: sub.previous, asKept, before },
+        ...{ target: sub.target, whole, rules: this.#rules.descend(parent.rules, name), device, fd, listing },
+      });
+      const entries = digest && this.#unchanged(folder, digest.digest);
+      if (digest && entries) folder.kept = new KeptTree(before!, digest, entries);
+      else folder.compareWith(digest ? await this.#previousNodes(before) : previousNodes, this.#digested);
+      this.#descriptors.opened(folder);
+      return folder;
     } catch (error) {
       if (fd >= 0) fs.close(fd);
       if (!isOsError(error) && !(error instanceof SgError && error.code === "SG0094")) throw error;
-      if (subtree !== undefined) this.#parents.drop(subtree);
+      if (before !== undefined) this.#parents.drop(before);
       this.#context.problem("SG0094", path, NO_NAME, "read the folder", reasonOf(error));
       return undefined;
     }
@@ -118,10 +128,17 @@ export class FolderOpener {
   /** Begins to load the parent's trees of the subfolders that the walk enters next. */
   expectSubtrees({ subfolders, nextSubfolder }: OpenFolder): void {
     for (let i = nextSubfolder; i < subfolders.length && i < nextSubfolder + EXPECTED_SUBTREES; i++) {
-      const { previous } = subfolders[i]!;
+      const { before } = subfolders[i]!;
       if (!this.#parents.roomy) return;
-      if (previous?.type === "dir" && previous.subtree !== undefined) this.#parents.expect(previous.subtree);
+      if (before !== undefined && this.#digests?.has(before) !== true) this.#parents.expect(before);
     }
+  }
+
+  /** True when the rules leave the entry out. */
+  leavesOut(folder: OpenFolder, name: Uint8Array, stat: Stat | undefined): boolean {
+    if (folder.onlyTags.length > 0 && !folder.onlyTags.every((tag) => equalBytes(tag, name))) return true;
+    if (folder.device !== undefined && stat && stat.dev !== folder.device && stat.kind !== "dir") return true;
+    return this.#rules.excludes(folder.rules, name, stat);
   }
 
   /** The folder's descriptor; -1 when it is closed and cannot be opened again. */
@@ -134,11 +151,34 @@ export class FolderOpener {
     }
   }
 
-  #opened(folder: OpenFolder): OpenFolder {
+  get #digested(): boolean {
+    return this.#context.needs.digests !== undefined;
+  }
+
+  /** The entries of the folder that are backed up, where they have this digest today; undefined where they do not. */
+  #unchanged(folder: OpenFolder, digest: Uint8Array): readonly number[] | undefined {
+    const { listing } = folder;
+    if (listing.count > DIGESTED_ENTRIES_MAX) return undefined;
+    const { maker } = this.#context;
+    const today = new ListingDigest();
+    const entries: number[] = [];
+    for (let i = 0; i < listing.count; i++) {
+      const { name, stat } = listing.entry(i);
+      if (this.leavesOut(folder, name, stat)) continue;
+      if (stat) today.add(name, maker.describe(stat));
+      else today.spoil();
+      entries.push(i);
+    }
+    const found = today.end();
+    return found && equalBytes(found, digest) ? entries : undefined;
+  }
+
+  /** A folder with its descriptor, which is still the caller's to close. */
+  #opened(parts: OpenFolderParts): OpenFolder {
+    const folder = new OpenFolder(parts);
     if (folder.whole && folder.listing.count > 0) {
       folder.onlyTags = this.#rules.tagsIn(this.#context.fs, folder.fd, folder.listing);
     }
-    this.#descriptors.opened(folder);
     return folder;
   }
 

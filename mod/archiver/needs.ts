@@ -3,6 +3,7 @@
 import type { BlobId } from "../base/mod.ts";
 import type { SgCode } from "../errors/mod.ts";
 import type { BlobType, Tree } from "../format/mod.ts";
+import type { FolderDigests } from "./folder_digests.ts";
 import type { SavedStream } from "./stream_saver.ts";
 
 /** The threads that read, cut, hash, compress and pack. */
@@ -54,6 +55,8 @@ export interface ArchiverNeeds {
   /** Stores the open packs of trees and writes an index of all that is stored, so that a crash cannot lose it. */
   checkpoint(): Promise<void>;
   readonly journal?: JournalStore;
+  /** What earlier runs noted of trees all of whose blobs are in the repository; takes what this run notes. */
+  readonly digests?: FolderDigests;
   readonly owners: OwnerNames;
 }
 

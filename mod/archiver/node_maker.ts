@@ -2,6 +2,7 @@
 import type { BlobId } from "../base/mod.ts";
 import { fileMode, type Node } from "../format/mod.ts";
 import type { Stat, Xattr } from "../platform/mod.ts";
+import type { NodeStat } from "./listing_digest.ts";
 import type { OwnerNames } from "./needs.ts";
 
 const NO_ATTRIBUTES: readonly Xattr[] = [];
@@ -22,6 +23,10 @@ export class NodeMaker {
   readonly #withAtime: boolean;
   readonly #users = new Map<number, string | undefined>();
   readonly #groups = new Map<number, string | undefined>();
+  readonly #described: { -readonly [K in keyof NodeStat]: NodeStat[K] } = {
+    ...{ type: "file", mode: 0, uid: 0, gid: 0, mtime: 0n, atime: 0n, ctime: 0n, inode: 0n, deviceId: 0n },
+    ...{ size: 0n, links: 0n, device: 0n },
+  };
 
   constructor(owners: OwnerNames, options: { readonly withAtime: boolean }) {
     this.#owners = owners;
@@ -54,6 +59,34 @@ export class NodeMaker {
     if (parts.xattrs && parts.xattrs.length > 0) node.xattrs = parts.xattrs;
     if (parts.subtree !== undefined) node.subtree = parts.subtree;
     return node;
+  }
+
+  /** True when a folder's node is the same by either stat. */
+  sameFolder(a: Stat, b: Stat): boolean {
+    return a.kind === "dir" && b.kind === "dir" && a.permissions === b.permissions &&
+      a.mtime === b.mtime && a.ctime === b.ctime && a.ino === b.ino && a.uid === b.uid && a.gid === b.gid &&
+      (!this.#withAtime || a.atime === b.atime);
+  }
+
+  /** What {@link make} makes of a stat alone; the same object each time. */
+  describe(stat: Stat): NodeStat {
+    const { kind } = stat;
+    const described = this.#described;
+    described.type = kind;
+    described.mode = fileMode(kind, stat.permissions);
+    described.mtime = stat.mtime;
+    described.atime = this.#withAtime ? stat.atime : stat.mtime;
+    described.ctime = stat.ctime;
+    described.uid = stat.uid;
+    described.gid = stat.gid;
+    described.inode = stat.ino;
+    described.deviceId = deviceIdOf(stat);
+    described.size = kind === "file" ? BigInt(stat.size) : 0n;
+    described.links = BigInt(linksOf(stat));
+    described.device = isDevice(stat) ? stat.rdev : 0n;
+    described.user = this.#user(stat.uid);
+    described.group = this.#group(stat.gid);
+    return described;
   }
 
   /** True when a new node of this stat would differ from `node` in name, content, subtree, target or xattrs at most. */

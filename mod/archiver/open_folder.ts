@@ -1,8 +1,9 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { compareBytes } from "../base/mod.ts";
+import { type BlobId, compareBytes } from "../base/mod.ts";
 import type { Node } from "../format/mod.ts";
 import type { Fd, Stat } from "../platform/mod.ts";
 import type { FolderListing, RuleState, Target } from "../source/mod.ts";
+import type { KeptTree } from "./kept_tree.ts";
 import type { NodeParts } from "./node_maker.ts";
 import { TreeAssembly } from "./tree_assembly.ts";
 
@@ -17,8 +18,12 @@ export class OpenFolder {
   /** Undefined for the root, which has no node. */
   readonly stat: Stat | undefined;
   readonly xattrs: NodeParts["xattrs"];
-  /** This folder's node in the parent snapshot. */
+  /** This folder's node in the parent snapshot, where that was read; */
   readonly previous: Node | undefined;
+  /** else whether the folder above is kept, and this one's stat is what it was there. */
+  readonly asKept: boolean;
+  /** This folder's tree in the parent snapshot. */
+  readonly before: BlobId | undefined;
   /** What the user named in or below this folder. */
   readonly target: Target | undefined;
   /** True when all of it is wanted; else only what leads to the target. */
@@ -26,7 +31,10 @@ export class OpenFolder {
   readonly rules: RuleState;
   /** Device that entries must be on; undefined where any will do. */
   readonly device: bigint | undefined;
-  readonly tree: TreeAssembly;
+  /** Its nodes as they come; */
+  tree: TreeAssembly = new TreeAssembly(undefined);
+  /** or the parent snapshot's tree in its place, which was not read because the entries are as they were. */
+  kept: KeptTree | undefined;
   /** Descriptor; -1 while it is closed. */
   fd: Fd;
   /** Files under way that need the descriptor. */
@@ -40,7 +48,7 @@ export class OpenFolder {
   nextSubfolder = 0;
   /** True when the walk has left the folder for good. */
   left = false;
-  readonly #previousNodes: readonly Node[];
+  #previousNodes: readonly Node[] = [];
   #nextPrevious = 0;
 
   constructor(parts: OpenFolderParts) {
@@ -51,14 +59,25 @@ export class OpenFolder {
     this.stat = parts.stat;
     this.xattrs = parts.xattrs;
     this.previous = parts.previous;
+    this.asKept = parts.asKept;
+    this.before = parts.before;
     this.target = parts.target;
     this.whole = parts.whole;
     this.rules = parts.rules;
     this.device = parts.device;
     this.fd = parts.fd;
     this.listing = parts.listing;
-    this.#previousNodes = parts.previousNodes ?? [];
-    this.tree = new TreeAssembly(parts.previousNodes);
+  }
+
+  /** Begins the tree, with the parent snapshot's nodes to compare with, where there are some. */
+  compareWith(nodes: readonly Node[] | undefined, digested: boolean): void {
+    this.#previousNodes = nodes ?? [];
+    this.tree = new TreeAssembly(nodes, digested);
+  }
+
+  /** True when the walk is through and no node is missing. */
+  get assembled(): boolean {
+    return this.left && (this.kept ?? this.tree).open === 0;
   }
 
   /** The parent snapshot's node of this name. Names must be asked for in ascending order. */
@@ -87,6 +106,10 @@ export interface Subfolder {
   readonly entry: number;
   readonly slot: number;
   readonly previous: Node | undefined;
+  /** Its tree in the parent snapshot. */
+  readonly before: BlobId | undefined;
+  /** Its stat as it was met, where the folder that it is in is kept. */
+  readonly keptStat?: Stat;
   readonly target: Target | undefined;
 }
 
@@ -99,7 +122,8 @@ export interface OpenFolderParts {
   readonly stat: Stat | undefined;
   readonly xattrs: NodeParts["xattrs"];
   readonly previous: Node | undefined;
-  readonly previousNodes: readonly Node[] | undefined;
+  readonly asKept: boolean;
+  readonly before: BlobId | undefined;
   readonly target: Target | undefined;
   readonly whole: boolean;
   readonly rules: RuleState;

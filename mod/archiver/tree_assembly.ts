@@ -1,5 +1,8 @@
 // Copyright the SpareGrid authors. Apache-2.0.
+import type { BlobId } from "../base/mod.ts";
 import { type Node, TreeBuilder } from "../format/mod.ts";
+import type { FolderDigest } from "./folder_digests.ts";
+import { ListingDigest } from "./listing_digest.ts";
 
 /** Settled slots at the front are cut off when there are so many. */
 const TRIM = 4096;
@@ -19,11 +22,17 @@ export class TreeAssembly {
   #open = 0;
   #same = 0;
   #builder: TreeBuilder | undefined;
+  readonly #digest: ListingDigest | undefined;
+  readonly #subtrees: BlobId[] = [];
 
-  /** @param previous nodes of the parent's tree, where there is one. */
-  constructor(previous: readonly Node[] | undefined) {
+  /**
+   * @param previous nodes of the parent's tree, where there is one.
+   * @param digested whether {@link digest} will be asked for.
+   */
+  constructor(previous: readonly Node[] | undefined, digested = false) {
     this.#previous = previous ?? [];
     this.#hasPrevious = previous !== undefined;
+    this.#digest = digested ? new ListingDigest() : undefined;
   }
 
   /** Slots that are not filled yet. */
@@ -66,7 +75,14 @@ export class TreeAssembly {
     return this.#building().finish();
   }
 
+  /** What the next run shall know of the tree; undefined where it must look itself. To be asked once, when it is finished. */
+  digest(): FolderDigest | undefined {
+    const digest = this.#digest?.end();
+    return digest && { digest, subtrees: this.#subtrees };
+  }
+
   #emit(node: Node): void {
+    if (this.#digest) this.#describe(this.#digest, node);
     if (!this.#builder && node === this.#previous[this.#same]) this.#same++;
     else this.#building().add(node);
   }
@@ -77,5 +93,15 @@ export class TreeAssembly {
       for (let i = 0; i < this.#same; i++) this.#builder.add(this.#previous[i]!);
     }
     return this.#builder;
+  }
+
+  #describe(digest: ListingDigest, node: Node): void {
+    const { type, content, subtree, error, generic } = node;
+    if (type === "dir") {
+      if (subtree === undefined) digest.spoil();
+      else this.#subtrees.push(subtree);
+    }
+    if ((type === "file" && content === null) || error !== undefined || generic !== undefined) digest.spoil();
+    digest.add(node.name, node);
   }
 }

@@ -1,9 +1,9 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { setImmediate } from "node:timers";
-import { type BlobId, equalBytes } from "../base/mod.ts";
+import type { BlobId } from "../base/mod.ts";
 import { isSgError, SgError } from "../errors/mod.ts";
 import type { Node } from "../format/mod.ts";
-import type { FolderEntry, Stat } from "../platform/mod.ts";
+import type { FolderEntry } from "../platform/mod.ts";
 import { type ExcludeRules, targetTree } from "../source/mod.ts";
 import { Checkpoints } from "./checkpoints.ts";
 import { EntrySaver } from "./entry_saver.ts";
@@ -12,8 +12,10 @@ import { FileQueue } from "./file_queue.ts";
 import { FolderDescriptors } from "./folder_descriptors.ts";
 import { EMPTY_LISTING, FolderOpener } from "./folder_opener.ts";
 import { existingPaths } from "./given_paths.ts";
+import type { FolderDigest } from "./folder_digests.ts";
 import type { Journal } from "./journal.ts";
-import { keptXattrs, type NodeParts } from "./node_maker.ts";
+import type { ChangedFolder, KeptTree } from "./kept_tree.ts";
+import { keptXattrs } from "./node_maker.ts";
 import type { OpenFolder } from "./open_folder.ts";
 import { reasonOf } from "./problems.ts";
 import type { RunContext } from "./run_context.ts";
@@ -130,7 +132,9 @@ export class TreeRun {
     if (!folder) return await this.#awaitRest();
     if (this.#queue.full || this.#treesUnderWay >= TREES_UNDER_WAY_MAX) return await this.#change();
     await this.#breathe();
-    if (folder.nextEntry < folder.listing.count) return this.#scan(folder);
+    if (folder.nextEntry < folder.listing.count) {
+      return folder.kept ? this.#pass(folder, folder.kept) : this.#scan(folder);
+    }
     if (folder.nextSubfolder < folder.subfolders.length) return await this.#enterNext(folder);
     this.#leave(folder);
   }
@@ -154,6 +158,28 @@ export class TreeRun {
     this.#lastBreath = clock.monotonicMs();
   }
 
+  /** Meets the entries of a folder that are all as they were. */
+  #pass(folder: OpenFolder, { entries, known }: KeptTree): void {
+    const context = this.#context;
+    const { listing, path, subfolders } = folder;
+    context.currentFolder = path;
+    for (const entry of entries) {
+      const { name, stat } = listing.entry(entry);
+      context.currentName = name;
+      if (stat?.kind === "dir") {
+        const slot = subfolders.length;
+        const unread = { previous: undefined, before: known.subtrees[slot], keptStat: stat };
+        subfolders.push({ entry, slot, target: undefined, ...unread });
+      } else if (stat?.kind === "file") {
+        context.filesMet++;
+        context.bytesMet += stat.size;
+        context.fileDone("unchanged", path, name, stat.size);
+      }
+    }
+    folder.nextEntry = listing.count;
+    this.#opener.expectSubtrees(folder);
+  }
+
   #scan(folder: OpenFolder): void {
     const end = Math.min(folder.listing.count, folder.nextEntry + SCAN_ENTRIES);
     this.#context.currentFolder = folder.path;
@@ -170,11 +196,14 @@ export class TreeRun {
     const previous = folder.previousOf(name);
     const target = folder.targetOf(name);
     context.currentName = name;
-    if (!target && this.#leftOut(folder, name, stat)) return context.fate("excluded", folder.path, name, 0);
+    if (!target && this.#opener.leavesOut(folder, name, stat)) {
+      return context.fate("excluded", folder.path, name, 0);
+    }
     if (!stat) return context.problem("SG0094", folder.path, name, "read", reasonOf(failure));
     const onTheWay = target !== undefined && !folder.whole && !target.whole;
     if (stat.kind === "dir" || onTheWay) {
-      folder.subfolders.push({ entry: index, slot: folder.tree.reserve(), previous, target });
+      const before = previous?.type === "dir" ? previous.subtree : undefined;
+      folder.subfolders.push({ entry: index, slot: folder.tree.reserve(), previous, before, target });
     } else if (folder.fd < 0) {
       context.problem("SG0094", folder.path, name, "read", "the folder that it is in cannot be opened");
     } else if (stat.kind === "file") {
@@ -186,12 +215,6 @@ export class TreeRun {
     }
   }
 
-  #leftOut(folder: OpenFolder, name: Uint8Array, stat: Stat | undefined): boolean {
-    if (folder.onlyTags.length > 0 && !folder.onlyTags.every((tag) => equalBytes(tag, name))) return true;
-    if (folder.device !== undefined && stat && stat.dev !== folder.device && stat.kind !== "dir") return true;
-    return this.#rules.excludes(folder.rules, name, stat);
-  }
-
   async #enterNext(folder: OpenFolder): Promise<void> {
     if (!this.#descriptors.hasRoom()) {
       this.#queue.send();
@@ -200,7 +223,7 @@ export class TreeRun {
     const next = folder.subfolders[folder.nextSubfolder++]!;
     const opened = await this.#opener.open(folder, next);
     if (opened) this.#stack.push(opened);
-    else this.#fill(folder, next.slot, null);
+    else this.#leaveOut(folder, next.slot);
   }
 
   #leave(folder: OpenFolder): void {
@@ -208,25 +231,52 @@ export class TreeRun {
     folder.left = true;
     folder.listing = EMPTY_LISTING;
     this.#descriptors.release(folder);
-    if (folder.tree.open === 0) this.#assembled.push(folder);
+    if (folder.assembled) this.#assembled.push(folder);
     const above = this.#stack.at(-1);
     if (above) this.#opener.expectSubtrees(above);
   }
 
   #fill(folder: OpenFolder, slot: number, node: Node | null): void {
     folder.tree.fill(slot, node);
-    if (folder.left && folder.tree.open === 0) this.#assembled.push(folder);
+    if (folder.assembled) this.#assembled.push(folder);
+  }
+
+  #settle(folder: OpenFolder, kept: KeptTree, slot: number, changed: ChangedFolder | null | undefined): void {
+    kept.settle(slot, changed);
+    if (folder.assembled) this.#assembled.push(folder);
+  }
+
+  #leaveOut(folder: OpenFolder, slot: number): void {
+    if (folder.kept) this.#settle(folder, folder.kept, slot, null);
+    else this.#fill(folder, slot, null);
   }
 
   /** Stores the trees that are complete. Not recursive: a folder's tree may complete its parent's, 3,000 deep. */
   #storeTrees(): void {
     for (let folder = this.#assembled.pop(); folder; folder = this.#assembled.pop()) {
-      const bytes = this.#finishTree(folder);
-      if (bytes === null) continue;
-      const kept = folder.parent ? folder.previous?.subtree : this.#context.options.parentTree;
-      if (bytes) this.#storeTree(folder, bytes);
-      else this.#stored(folder, kept!);
+      const { kept } = folder;
+      if (kept?.changed) this.#rebuild(folder, kept);
+      else if (kept) this.#stored(folder, kept.id, kept.known);
+      else this.#storeTree(folder);
     }
+  }
+
+  /** Reads the parent snapshot's tree of a kept folder after all, for a folder in it has changed. */
+  #rebuild(folder: OpenFolder, kept: KeptTree): void {
+    const { needs, maker } = this.#context;
+    const signal = this.#hardStop.signal;
+    this.#treesUnderWay++;
+    needs.loadTree(kept.id, signal).then(({ nodes }) => {
+      folder.tree = kept.rebuilt(nodes, maker);
+      folder.kept = undefined;
+      this.#assembled.push(folder);
+    }).catch((error) => {
+      if (needs.digests && !signal.aborted) needs.digests.misled = true;
+      this.#fail(error);
+    }).finally(() => {
+      this.#treesUnderWay--;
+      this.#stir();
+    });
   }
 
   /** The encoded tree; undefined when it is the parent's; null, and reported, when the folder has too many entries. */
@@ -236,34 +286,44 @@ export class TreeRun {
     } catch (error) {
       if (!isSgError(error, "SG1017") || !parent) throw error;
       this.#context.problem("SG1017", path, new Uint8Array(), "back up the folder", reasonOf(error));
-      this.#fill(parent, slot, null);
+      this.#leaveOut(parent, slot);
       return null;
     }
   }
 
-  #storeTree(folder: OpenFolder, bytes: Uint8Array<ArrayBuffer>): void {
+  #storeTree(folder: OpenFolder): void {
+    const bytes = this.#finishTree(folder);
+    if (bytes === null) return;
+    const digest = folder.tree.digest();
+    if (!bytes) return this.#stored(folder, folder.before!, digest);
     this.#treesUnderWay++;
     this.#context.needs.saveTree(bytes).then((id) => {
       this.#treesUnderWay--;
-      this.#stored(folder, id);
+      this.#stored(folder, id, digest);
       this.#stir();
     }).catch((error) => this.#fail(error));
   }
 
-  #stored(folder: OpenFolder, subtree: BlobId): void {
-    const { parent, previous, stat } = folder;
+  #stored(folder: OpenFolder, subtree: BlobId, digest: FolderDigest | undefined): void {
+    if (digest) this.#context.needs.digests?.note(subtree, digest);
+    const { parent, previous, stat, before } = folder;
     if (!parent) {
       this.#root = subtree;
       return;
     }
     const { counts, maker } = this.#context;
-    const unchanged = previous !== undefined && previous.subtree === subtree &&
+    const sameNode = parent.kept ? folder.asKept : previous !== undefined &&
       keptXattrs(previous, stat!) !== undefined && maker.sameStat(previous, stat!);
+    const unchanged = sameNode && subtree === before;
     if (unchanged) counts.dirsUnmodified++;
-    else if (previous?.type === "dir") counts.dirsChanged++;
+    else if (parent.kept || previous?.type === "dir") counts.dirsChanged++;
     else counts.dirsNew++;
-    const parts: NodeParts = { subtree, ...(folder.xattrs ? { xattrs: folder.xattrs } : {}) };
-    this.#fill(parent, folder.slot, unchanged ? previous : maker.make(folder.name, stat!, parts));
+    const parts = { subtree, ...(folder.xattrs ? { xattrs: folder.xattrs } : {}) };
+    if (parent.kept) {
+      const changed = unchanged ? undefined : { name: folder.name, stat: stat!, ...parts };
+      return this.#settle(parent, parent.kept, folder.slot, changed);
+    }
+    this.#fill(parent, folder.slot, unchanged ? previous! : maker.make(folder.name, stat!, parts));
   }
 
   /** Makes everything durable; a stop ends the waiting for a destination that does not answer. */

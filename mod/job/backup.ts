@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { Archiver, type ArchiveResult, type ArchiverNeeds } from "../archiver/mod.ts";
+import { Archiver, type ArchiveResult, type ArchiverNeeds, FolderDigests } from "../archiver/mod.ts";
 import { type Instant, toHex, utf8, utf8Text } from "../base/mod.ts";
 import { isSgError, type SgCode, SgError } from "../errors/mod.ts";
 import type { Snapshot, SnapshotSummary } from "../format/mod.ts";
@@ -13,6 +13,7 @@ import { PROGRAM_VERSION } from "./program_version.ts";
 import type { Session } from "./session.ts";
 import type { SessionRun } from "./session_run.ts";
 import { BackupTarget } from "./backup_target.ts";
+import { DigestFile } from "./digest_file.ts";
 
 /** What one backup is about: whose files, which paths. The same set compares with its last snapshot. */
 interface BackupSet {
@@ -35,13 +36,26 @@ export async function runBackup(
   options: RunOptions,
 ): Promise<BackupReport> {
   const start = session.ports.clock.now();
-  try {
+  const attempt = async (digested: boolean) => {
     await using run = await session.begin({ exclusive: false, stores: true, usesIndex: true }, options);
-    return await run.explain(() => backUpUnderLock(run, order, { ...options, signal: run.signal }, start));
+    const parts = { ...options, signal: run.signal, start, digested };
+    return await run.explain(() => backUpUnderLock(run, order, parts));
+  };
+  try {
+    try {
+      return await attempt(true);
+    } catch (error) {
+      if (!(error instanceof Misled)) throw error;
+      options.observer.note(`${error.message}. Comparing with the parent snapshot anew`);
+      return await attempt(false);
+    }
   } catch (error) {
     throw duringBackup(error);
   }
 }
+
+/** A tree could not be read that a folder digest had made needless until then: without digests the folder is saved anew. */
+class Misled extends Error {}
 
 /** A server that is not found or reached has a code of its own while a backup runs. */
 const DURING_BACKUP: Readonly<Partial<Record<SgCode, SgCode>>> = { SG0134: "SG0145", SG0136: "SG0147" };
@@ -55,28 +69,34 @@ function duringBackup(error: unknown): unknown {
 async function backUpUnderLock(
   session: SessionRun,
   order: BackupOrder,
-  run: RunOptions,
-  start: Instant,
+  run: RunOptions & { readonly start: Instant; readonly digested: boolean },
 ): Promise<BackupReport> {
+  const { start } = run;
   const source = sourceOf(order, run);
   const set: BackupSet = { hostname: order.hostname ?? hostName(), paths: shownPaths(source) };
   const parent = await findParent(session, order, set, run.signal);
   await session.loadIndex();
 
   using journal = await openJournal(session, order, set);
+  const digestFile = digestFileOf(session, order, set);
+  const known = run.digested ? await digestFile?.load(listedIndexes(session)) : undefined;
+  const digests = known ?? (digestFile && new FolderDigests());
   using target = new BackupTarget(session, { dryRun: order.dryRun ?? false, signal: run.signal });
   const archiver = new Archiver(
     session.ports,
-    needsOf(session, target, journal),
+    needsOf(session, target, { journal, digests }),
     archiverOptions(order, parent),
     run.observer,
   );
   run.onStart?.(() => archiver.progress);
-  const result = await archiver.run(source, new ExcludeRules(order.excludes), run.signal);
+  const result = await archiver.run(source, new ExcludeRules(order.excludes), run.signal).catch((error) => {
+    throw digests?.misled ? new Misled((error as Error).message, { cause: error }) : error;
+  });
   const summary = summaryOf(result, target.saved, start, session.ports.clock.now());
   const report = { tree: result.tree, summary, problems: result.problems, complete: result.complete };
   const parentField = parent ? { parent: parent.id } : {};
   if (order.dryRun) return { ...report, ...parentField };
+  if (digestFile && digests) await digestFile.save(digests, listedIndexes(session));
   if (order.skipIfUnchanged && parent?.snapshot.tree === result.tree) {
     // The parent stands for this backup, so it must not have been removed meanwhile.
     await session.repository.assertHeld();
@@ -159,7 +179,14 @@ function archiverOptions(order: BackupOrder, parent: NamedSnapshot | undefined) 
   };
 }
 
-function needsOf(session: SessionRun, target: BackupTarget, journal: JournalFile | undefined): ArchiverNeeds {
+function needsOf(
+  session: SessionRun,
+  target: BackupTarget,
+  { journal, digests }: {
+    readonly journal: JournalFile | undefined;
+    readonly digests: FolderDigests | undefined;
+  },
+): ArchiverNeeds {
   const { repository } = session;
   return {
     loadTree: (id, signal) => repository.loadTree(id, signal),
@@ -168,6 +195,7 @@ function needsOf(session: SessionRun, target: BackupTarget, journal: JournalFile
     lanes: fileLanes(target.lanes, (packs) => target.savePacks(packs)),
     checkpoint: () => target.checkpoint(),
     ...(journal ? { journal } : {}),
+    ...(digests ? { digests } : {}),
     owners: { user: userName, group: groupName },
   };
 }
@@ -180,9 +208,26 @@ async function openJournal(
 ): Promise<JournalFile | undefined> {
   const { cacheFolder } = session.options;
   if (cacheFolder === undefined || order.dryRun || order.stdin || order.command) return undefined;
-  // Named by a keyed hash: the cache folder tells nobody what is backed up.
-  const name = toHex(session.repository.secret(JSON.stringify(["journal", session.repository.id, set])));
+  const name = cacheName(session, "journal", set);
   return await JournalFile.open(session.ports.fs, cacheFolder, name, session.repository.files.sealer);
+}
+
+/** The folder digests of this set. A stream has no folders. */
+function digestFileOf(session: SessionRun, order: BackupOrder, set: BackupSet): DigestFile | undefined {
+  const { cacheFolder } = session.options;
+  if (cacheFolder === undefined || order.stdin || order.command) return undefined;
+  const { sealer } = session.repository.files;
+  return new DigestFile({ ...session.ports, cacheFolder, name: cacheName(session, "digests", set), sealer });
+}
+
+/** A keyed hash: the cache folder tells nobody what is backed up. */
+function cacheName({ repository }: SessionRun, purpose: string, set: BackupSet): string {
+  return toHex(repository.secret(JSON.stringify([purpose, repository.id, set])));
+}
+
+/** The index files that list all that is stored. */
+function listedIndexes({ repository }: SessionRun): ReadonlySet<string> {
+  return new Set(repository.indexes.files.keys());
 }
 
 function summaryOf(

@@ -6,7 +6,7 @@ import { type Fd, type FileSystem, makePath } from "../platform/mod.ts";
 
 /** Seals and opens the frames: the journal tells what is in the user's files. */
 export interface FrameSealer {
-  seal(plain: Uint8Array): Uint8Array;
+  seal(plain: Uint8Array): Uint8Array<ArrayBuffer>;
   open(sealed: Uint8Array): Uint8Array;
 }
 

@@ -1,5 +1,11 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { type ArchiverNeeds, FileSaver, type JournalStore, StreamSaver } from "../../../mod/archiver/mod.ts";
+import {
+  type ArchiverNeeds,
+  FileSaver,
+  type FolderDigests,
+  type JournalStore,
+  StreamSaver,
+} from "../../../mod/archiver/mod.ts";
 import { type BlobId, toHex } from "../../../mod/base/mod.ts";
 import { sha256 } from "../../../mod/crypto/mod.ts";
 import { type BlobType, decodeTree, type Node, type Tree } from "../../../mod/format/mod.ts";
@@ -32,7 +38,10 @@ export class ToyStore {
   /** Blobs that an index lists: those a crash leaves. */
   readonly indexed = new Set<string>();
   readonly journal = new ToyJournal();
+  digests: FolderDigests | undefined;
   treesSaved = 0;
+  /** Trees that were read. */
+  readonly treesLoaded: BlobId[] = [];
   batches = 0;
   checkpoints = 0;
   /** Called before each batch is worked on. */
@@ -92,7 +101,11 @@ export class ToyStore {
     const files = new FileSaver({ fs, chunkerSecret: SECRET, sink });
     let turn: Promise<unknown> = Promise.resolve();
     return {
-      loadTree: (id) => Promise.resolve().then(() => this.tree(id)),
+      loadTree: (id) => {
+        this.treesLoaded.push(id);
+        return Promise.resolve().then(() => this.tree(id));
+      },
+      ...(this.digests ? { digests: this.digests } : {}),
       hasBlob: (_type: BlobType, id) => this.blobs.has(id),
       saveTree: (bytes) => {
         this.treesSaved++;
