@@ -1,8 +1,10 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { type BlobId, ByteBlocks, fromHex, toHex } from "../base/mod.ts";
+import { type BlobId, ByteBlocks, fromHex, MIB, toHex } from "../base/mod.ts";
 
 const ID_BYTES = 32;
 const HEAD_BYTES = 2 * ID_BYTES + 4;
+/** More is not noted, bytes: digests of some 300,000 folders. Folders without one are compared entry by entry. */
+export const DIGESTS_BYTES_MAX = 32 * MIB;
 
 /** What is known of a tree without reading it. */
 export interface FolderDigest {
@@ -58,7 +60,8 @@ export class FolderDigests {
 
   /** Notes what a tree says, for the next run. */
   note(tree: BlobId, { digest, subtrees }: FolderDigest): void {
-    if (this.#noted.has(tree)) return;
+    const length = HEAD_BYTES + subtrees.length * ID_BYTES;
+    if (this.#blocks.length + length > DIGESTS_BYTES_MAX || this.#noted.has(tree)) return;
     this.#noted.add(tree);
     const head = new Uint8Array(HEAD_BYTES);
     head.set(fromHex(tree));

@@ -14,7 +14,7 @@
  */
 export { BatchWriter, type FileItem, type FileOutcome, isSaved, readBatch } from "./batch.ts";
 export type { BlobSink } from "./content_saver.ts";
-export { FolderDigests } from "./folder_digests.ts";
+export { DIGESTS_BYTES_MAX, FolderDigests } from "./folder_digests.ts";
 export { FileSaver, type FileSaverParts } from "./file_saver.ts";
 export { type SavedStream, StreamSaver } from "./stream_saver.ts";
 export type {

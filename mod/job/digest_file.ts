@@ -1,12 +1,12 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { FolderDigests } from "../archiver/mod.ts";
-import { type Clock, concatBytes, fromHex, type Random, toHex, utf8 } from "../base/mod.ts";
+import { DIGESTS_BYTES_MAX, FolderDigests } from "../archiver/mod.ts";
+import { type Clock, concatBytes, fromHex, MIB, type Random, toHex, utf8 } from "../base/mod.ts";
 import { isOsError, isSgError } from "../errors/mod.ts";
 import { type Fd, type FileSystem, makePath } from "../platform/mod.ts";
 import type { FrameSealer } from "./journal_file.ts";
 
-/** Larger files are not read, bytes: digests of some three million folders. */
-const FILE_BYTES_MAX = 256 * 2 ** 20;
+/** Larger files are not ours, bytes: that leaves room for the IDs of half a million index files. */
+const FILE_BYTES_MAX = DIGESTS_BYTES_MAX + 16 * MIB;
 const VERSION = 1;
 const HEAD_BYTES = 5;
 const ID_BYTES = 32;

@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { FolderDigests } from "../../../mod/archiver/mod.ts";
+import { DIGESTS_BYTES_MAX, FolderDigests } from "../../../mod/archiver/mod.ts";
 import { type BlobId, toHex } from "../../../mod/base/mod.ts";
 
 const bytes32 = fc.uint8Array({ minLength: 32, maxLength: 32 });
@@ -40,4 +40,17 @@ Deno.test("FolderDigests of bytes that were cut off anywhere hold the trees that
       if (found) assert.deepEqual(found, digest);
     }
   }));
+});
+
+Deno.test("FolderDigests note no more than they may take, and what fits still after that", () => {
+  const digests = new FolderDigests();
+  const digest = new Uint8Array(32);
+  const name = (n: number) => n.toString(16).padStart(64, "0") as BlobId;
+  const subtrees = Array.from({ length: 100_000 }, (_, i) => name(i));
+  for (let n = 0; n < 12; n++) digests.note(name(n), { digest, subtrees });
+  digests.note(name(99), { digest, subtrees: [] });
+  const bytes = digests.encode();
+  assert.ok(bytes.length <= DIGESTS_BYTES_MAX && bytes.length > DIGESTS_BYTES_MAX - 4_000_000);
+  const later = new FolderDigests(bytes);
+  assert.deepEqual([later.has(name(0)), later.has(name(11)), later.has(name(99))], [true, false, true]);
 });
