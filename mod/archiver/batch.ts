@@ -2,7 +2,7 @@
 // How files travel between the main thread and the lanes: many in one transferable buffer, so that a file costs
 // neither a message nor a cloned object.
 import { utf8, utf8Text } from "../base/mod.ts";
-import type { EntryKind, Fd, Stat, Xattr } from "../platform/mod.ts";
+import { ENTRY_KINDS, type Fd, type Stat, type Xattr } from "../platform/mod.ts";
 import { ByteReader, ByteWriter } from "./byte_stream.ts";
 
 /** A file, or a part of one, that a lane shall save. */
@@ -49,16 +49,6 @@ export function isSaved(outcome: FileOutcome): outcome is SavedFile {
 }
 
 const OUTCOMES = ["saved", "changed", "failed", "notFile"] as const;
-const KINDS: readonly EntryKind[] = [
-  "file",
-  "dir",
-  "symlink",
-  "dev",
-  "chardev",
-  "fifo",
-  "socket",
-  "irregular",
-];
 
 /** Collects items into a batch. */
 export class BatchWriter {
@@ -133,7 +123,7 @@ export function readOutcome(reader: ByteReader): FileOutcome {
 const NOTHING = new Uint8Array(0);
 
 function writeStat(writer: ByteWriter, stat: Stat): void {
-  writer.u8(KINDS.indexOf(stat.kind));
+  writer.u8(ENTRY_KINDS.indexOf(stat.kind));
   writer.u16(stat.permissions);
   writer.u64(stat.dev);
   writer.u64(stat.ino);
@@ -150,7 +140,7 @@ function writeStat(writer: ByteWriter, stat: Stat): void {
 
 function readStat(reader: ByteReader): Stat {
   return {
-    kind: KINDS[reader.u8()]!,
+    kind: ENTRY_KINDS[reader.u8()]!,
     permissions: reader.u16(),
     dev: reader.u64(),
     ino: reader.u64(),

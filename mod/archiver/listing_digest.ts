@@ -1,24 +1,14 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { utf8 } from "../base/mod.ts";
 import { sha256Into } from "../crypto/mod.ts";
-import type { Node, NodeType } from "../format/mod.ts";
+import type { Node } from "../format/mod.ts";
+import { ENTRY_KINDS } from "../platform/mod.ts";
 
 /** What a node says of its entry's stat: all that is compared to tell whether it changed. */
 export type NodeStat =
   & Pick<Node, "type" | "mode" | "uid" | "gid" | "mtime" | "atime" | "ctime">
   & Pick<Node, "inode" | "deviceId" | "size" | "links" | "device">
   & { readonly user?: string | undefined; readonly group?: string | undefined };
-
-const TYPES: readonly NodeType[] = [
-  "file",
-  "dir",
-  "symlink",
-  "dev",
-  "chardev",
-  "fifo",
-  "socket",
-  "irregular",
-];
 
 const DIGEST_BYTES = 32;
 const BLOCK_BYTES = 8192;
@@ -52,7 +42,7 @@ export class ListingDigest {
     if (!this.#fit) return;
     const bytes = this.#room(length), view = this.#view!;
     let at = this.#used;
-    view.setUint8(at, TYPES.indexOf(stat.type));
+    view.setUint8(at, ENTRY_KINDS.indexOf(stat.type));
     view.setUint32(at + 1, stat.mode);
     view.setUint32(at + 5, stat.uid);
     view.setUint32(at + 9, stat.gid);

@@ -4,16 +4,20 @@ import type { Instant } from "../base/mod.ts";
 /** An open file or folder. Numbers are descriptors of this process: any thread of it may use them. */
 export type Fd = number;
 
+/** What kinds of entry a name can stand for. Their order is that of the numbers which stand for them in memory and caches. */
+export const ENTRY_KINDS = [
+  "file",
+  "dir",
+  "symlink",
+  "dev",
+  "chardev",
+  "fifo",
+  "socket",
+  "irregular",
+] as const;
+
 /** What kind of entry a name stands for. */
-export type EntryKind =
-  | "file"
-  | "dir"
-  | "symlink"
-  | "dev"
-  | "chardev"
-  | "fifo"
-  | "socket"
-  | "irregular";
+export type EntryKind = typeof ENTRY_KINDS[number];
 
 /** What the system knows of an entry. */
 export interface Stat {

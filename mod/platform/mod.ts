@@ -14,6 +14,7 @@
  */
 export {
   type DataRegion,
+  ENTRY_KINDS,
   type EntryKind,
   type Fd,
   type FileSystem,
