@@ -99,7 +99,6 @@ export class FolderOpener {
       // What the user named within is kept whatever the rules say.
       const plain = whole && (sub.target?.children.length ?? 0) === 0;
       const digest = plain && before !== undefined ? this.#digests?.find(before) : undefined;
-      const previousNodes = digest ? undefined : await this.#previousNodes(before);
       const listing = foreign
         ? EMPTY_LISTING
         : whole
@@ -113,7 +112,7 @@ export class FolderOpener {
       });
       const entries = digest && this.#unchanged(folder, digest.digest);
       if (digest && entries) folder.kept = new KeptTree(before!, digest, entries);
-      else folder.compareWith(digest ? await this.#previousNodes(before) : previousNodes, this.#digested);
+      else folder.compareWith(await this.#previousNodes(before), this.#digested);
       this.#descriptors.opened(folder);
       return folder;
     } catch (error) {
