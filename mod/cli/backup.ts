@@ -1,9 +1,10 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import type { BackupOrder, BackupReport, Engine, ExcludeOptions } from "../app/mod.ts";
+import type { BackupOrder, BackupReport, Engine } from "../app/mod.ts";
 import { EXIT } from "../errors/mod.ts";
 import type { Arguments } from "./arguments.ts";
 import type { Command, Context, OptionSpec } from "./command.ts";
 import { openRepository, passwordOrder, refuseNoLock, resolvedConnection } from "./connection.ts";
+import { EXCLUDE_OPTIONS, excludesOf } from "./exclude_options.ts";
 import { DRY_RUN_OPTION } from "./global_options.ts";
 import { makeRepository } from "./new_repository.ts";
 import { programCall } from "./program_call.ts";
@@ -12,30 +13,7 @@ import { shownName, shownText } from "./shown_text.ts";
 import { counted, shownDuration, shownSize } from "./units.ts";
 
 const OPTIONS: readonly OptionSpec[] = [
-  {
-    name: "exclude",
-    short: "e",
-    value: "PATTERN",
-    repeat: true,
-    help: "Leave out what matches (repeatable)",
-  },
-  {
-    name: "iexclude",
-    value: "PATTERN",
-    repeat: true,
-    help: "As --exclude, upper and lower case being the same",
-  },
-  { name: "exclude-file", value: "FILE", repeat: true, help: "Read --exclude patterns from a file" },
-  { name: "iexclude-file", value: "FILE", repeat: true, help: "Read --iexclude patterns from a file" },
-  {
-    name: "exclude-if-present",
-    value: "NAME[:HEADER]",
-    repeat: true,
-    help: "Leave out what is in a folder with this file (whose text begins with HEADER)",
-  },
-  { name: "exclude-caches", help: "Leave out what is in folders marked by a CACHEDIR.TAG" },
-  { name: "exclude-larger-than", value: "SIZE", help: "Leave out larger files, such as 500M or 2G" },
-  { name: "one-file-system", short: "x", help: "Do not go into other file systems mounted below a path" },
+  ...EXCLUDE_OPTIONS,
   {
     name: "files-from",
     value: "FILE",
@@ -173,27 +151,6 @@ async function sourceOf(
   }
   if (paths.length === 0) throw args.mistake("Cannot back up: no path is given");
   return { paths };
-}
-
-async function excludesOf(args: Arguments, context: Context): Promise<ExcludeOptions> {
-  const patterns = [...args.list("exclude")];
-  const patternsIgnoringCase = [...args.list("iexclude")];
-  for (
-    const [option, into] of [["exclude-file", patterns], ["iexclude-file", patternsIgnoringCase]] as const
-  ) {
-    for (const file of args.list(option)) {
-      into.push(...await (await context.app()).readPatternFile(file, context.env, context.signal));
-    }
-  }
-  const largerThan = args.size("exclude-larger-than");
-  return {
-    ...(patterns.length > 0 ? { patterns } : {}),
-    ...(patternsIgnoringCase.length > 0 ? { patternsIgnoringCase } : {}),
-    ...(args.has("exclude-if-present") ? { ifPresent: args.list("exclude-if-present") } : {}),
-    ...(args.flag("exclude-caches") ? { caches: true } : {}),
-    ...(largerThan === undefined ? {} : { largerThan }),
-    ...(args.flag("one-file-system") ? { oneFileSystem: true } : {}),
-  };
 }
 
 /** Opens the repository; the default one is made where it does not exist yet. */

@@ -4,6 +4,7 @@ import { EXIT } from "../errors/mod.ts";
 import type { Arguments } from "./arguments.ts";
 import type { Command, Context, OptionSpec } from "./command.ts";
 import { openRepository } from "./connection.ts";
+import { EXCLUDE_PATTERN_OPTIONS, patternsOf } from "./exclude_options.ts";
 import { DRY_RUN_OPTION, FILTER_OPTIONS } from "./global_options.ts";
 import { SET_OPTIONS } from "./set_option.ts";
 import { shortId, snapshotFilter } from "./selection.ts";
@@ -27,21 +28,7 @@ const OPTIONS: readonly OptionSpec[] = [
   },
   { name: "include-file", value: "FILE", repeat: true, help: "Read --include patterns from a file" },
   { name: "iinclude-file", value: "FILE", repeat: true, help: "Read --iinclude patterns from a file" },
-  {
-    name: "exclude",
-    short: "e",
-    value: "PATTERN",
-    repeat: true,
-    help: "Leave out what matches (repeatable)",
-  },
-  {
-    name: "iexclude",
-    value: "PATTERN",
-    repeat: true,
-    help: "As --exclude, upper and lower case being the same",
-  },
-  { name: "exclude-file", value: "FILE", repeat: true, help: "Read --exclude patterns from a file" },
-  { name: "iexclude-file", value: "FILE", repeat: true, help: "Read --iexclude patterns from a file" },
+  ...EXCLUDE_PATTERN_OPTIONS,
   {
     name: "overwrite",
     value: "WHEN",
@@ -131,18 +118,11 @@ interface PatternLists {
 }
 
 async function patternLists(args: Arguments, context: Context): Promise<PatternLists> {
-  const of = async (option: string): Promise<string[]> => {
-    const patterns = [...args.list(option)];
-    for (const file of args.list(`${option}-file`)) {
-      patterns.push(...await (await context.app()).readPatternFile(file, context.env, context.signal));
-    }
-    return patterns;
-  };
   return {
-    includes: await of("include"),
-    includesIgnoringCase: await of("iinclude"),
-    excludes: await of("exclude"),
-    excludesIgnoringCase: await of("iexclude"),
+    includes: await patternsOf("include", args, context),
+    includesIgnoringCase: await patternsOf("iinclude", args, context),
+    excludes: await patternsOf("exclude", args, context),
+    excludesIgnoringCase: await patternsOf("iexclude", args, context),
   };
 }
 

@@ -1,38 +1,13 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { Arguments } from "./arguments.ts";
 import type { Context, OptionSpec } from "./command.ts";
+import { EXCLUDE_OPTIONS, excludesOf } from "./exclude_options.ts";
 import { newPassword } from "./new_password.ts";
 import type { Service } from "./service.ts";
 import { sayDone, serviceCommand } from "./service_command.ts";
 import { SET_FIELDS, type SetNode, showSet } from "./set.ts";
 import { shownText } from "./shown_text.ts";
 import { apiDuration, nameOf, size } from "./shown_values.ts";
-
-const EXCLUDE_OPTIONS: readonly OptionSpec[] = [
-  {
-    name: "exclude",
-    short: "e",
-    value: "PATTERN",
-    repeat: true,
-    help: "Leave out what matches (repeatable)",
-  },
-  {
-    name: "iexclude",
-    value: "PATTERN",
-    repeat: true,
-    help: "As --exclude, upper and lower case being the same",
-  },
-  { name: "exclude-file", value: "FILE", repeat: true, help: "Read --exclude patterns from a file" },
-  {
-    name: "exclude-if-present",
-    value: "NAME",
-    repeat: true,
-    help: "Leave out folders that hold a file of this name, NAME or NAME:HEADER (repeatable)",
-  },
-  { name: "exclude-caches", help: "Leave out folders that are marked as caches (CACHEDIR.TAG)" },
-  { name: "exclude-larger-than", value: "SIZE", help: "Leave out files larger than this" },
-  { name: "one-file-system", short: "x", help: "Stay on the file systems of the sources" },
-];
 
 const KEEP_COUNTS = ["last", "hourly", "daily", "weekly", "monthly", "yearly"] as const;
 
@@ -215,22 +190,6 @@ async function destinationsOf(service: Service, args: Arguments): Promise<Record
     found.push({ destination, ...(colon < 0 ? {} : { repository: text.slice(colon + 1) }) });
   }
   return found;
-}
-
-async function excludesOf(args: Arguments, context: Context): Promise<Record<string, unknown>> {
-  const patterns = [...args.list("exclude")];
-  for (const file of args.list("exclude-file")) {
-    patterns.push(...await (await context.app()).readPatternFile(file, context.env, context.signal));
-  }
-  const largerThan = args.size("exclude-larger-than");
-  return {
-    patterns,
-    patternsIgnoringCase: args.list("iexclude"),
-    ifPresent: args.list("exclude-if-present"),
-    caches: args.flag("exclude-caches"),
-    ...(largerThan === undefined ? {} : { largerThan }),
-    oneFileSystem: args.flag("one-file-system"),
-  };
 }
 
 function optionsOf(args: Arguments): Record<string, unknown> {

@@ -6,6 +6,7 @@ import { utf8 } from "../../../mod/base/mod.ts";
 import { type ServiceCliStage, serviceCliStage } from "../../kit/service_cli_stage.ts";
 
 const GOOD_PASSWORD = "gull lantern orbit quartz";
+const FILES = { "/pw": GOOD_PASSWORD, "/patterns": "*.bak\n" };
 
 async function askForAccount({ api }: ServiceCliStage, id: string): Promise<void> {
   await api.account.accounts.request({ id, address: "192.0.2.7", approval: { kind: "manual" } });
@@ -22,6 +23,7 @@ const CASES: readonly (readonly [argv: readonly string[], shows: RegExp, status?
     /photos is added/,
   ],
   [["set", "change", "documents", "--pause", "-d", "disk:sub/folder"], /documents is changed/],
+  [["set", "change", "documents", "--iexclude-file", "/patterns"], /documents is changed/],
   [["set", "preview", "documents"], /Would store 1 files, 5 B/],
   [["set", "preview", "/home/anna", "--exclude-larger-than", "1G"], /Would leave out 0 files/],
   [["set", "recovery-sheet", "documents"], /^the sheet\n$/],
@@ -95,7 +97,7 @@ Deno.test("service commands: each asks the API what it may ask, and shows what c
   service.api.runs.put({ id: "1" });
   const faults: string[] = [];
   for (const [argv, shows, status = 0] of CASES) {
-    const { terminal, ...end } = await service.run(argv, { files: { "/pw": GOOD_PASSWORD } });
+    const { terminal, ...end } = await service.run(argv, { files: FILES });
     if (end.status === status && shows.test(terminal.out)) continue;
     faults.push(`${argv.join(" ")} ends with ${end.status}, ${shows}: ${terminal.out}\n${terminal.err}`);
   }
@@ -120,7 +122,7 @@ Deno.test("service commands: with --json each prints objects and nothing else", 
   service.api.runs.put({ id: "1" });
   const faults: string[] = [];
   for (const [argv] of CASES) {
-    const end = await service.run([...argv, "--json"], { files: { "/pw": GOOD_PASSWORD } });
+    const end = await service.run([...argv, "--json"], { files: FILES });
     for (const object of end.json()) {
       if (argv[0] !== "gql") assert.equal(typeof object["message_type"], "string", argv.join(" "));
     }
