@@ -1,9 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { utf8Text } from "../base/mod.ts";
 import { CODES, isSgError, type SgCode, SgError } from "../errors/mod.ts";
-
-const NAME_NOT_FOUND = ["ENOTFOUND", "EAI_AGAIN", "EAI_NODATA", "EAI_NONAME", "EAI_FAIL"];
-const NOT_REACHED = ["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "EHOSTDOWN", "ENETDOWN", "ETIMEDOUT"];
+import { connectionFailure } from "./connection_failure.ts";
 
 /** Codes that are a server's to choose. All others say what only we can know, and steer what we do next. */
 const FROM_SERVERS: readonly SgCode[] = [
@@ -13,15 +11,6 @@ const FROM_SERVERS: readonly SgCode[] = [
 ];
 /** What says that a connection which was there went without a sign from the other end. */
 const CUT_OUTSIDE = ["ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "ENETDOWN", "ENETRESET", "EHOSTDOWN"];
-/** The common failures in plain words; `context.error` keeps the system's name. */
-const IN_WORDS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "nothing answers there",
-  ECONNRESET: "the connection was reset by the other end",
-  EHOSTUNREACH: "there is no way to that machine",
-  ENETUNREACH: "there is no way to that network",
-  ENOTFOUND: "the name of the machine is not known",
-  EPIPE: "the connection was closed by the other end",
-};
 
 /** Longest wait that a server may ask for, milliseconds. */
 const RETRY_AFTER_MS_MAX = 3_600_000;
@@ -37,27 +26,17 @@ const RETRY_AFTER_MS_MAX = 3_600_000;
  */
 export function networkFailure(doing: string, error: unknown, connected = false): SgError {
   if (error instanceof SgError) return error;
-  const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
-  const text = error instanceof Error ? error.message : String(error);
-  const outside = connected && CUT_OUTSIDE.includes(code);
-  return new SgError(outside ? "SG0198" : codeOf(code, text), `Cannot ${doing}: ${IN_WORDS[code] ?? text}`, {
+  const { code, why, system } = connectionFailure(error);
+  const outside = connected && system !== undefined && CUT_OUTSIDE.includes(system);
+  return new SgError(outside ? "SG0198" : code, `Cannot ${doing}: ${why}`, {
     cause: error,
-    ...(code === "" ? {} : { context: { error: code } }),
+    ...(system === undefined ? {} : { context: { error: system } }),
   });
 }
 
 /** True for either code of a connection that broke off. */
 export function isBrokenOff(error: unknown): error is SgError {
   return isSgError(error, "SG0083") || isSgError(error, "SG0198");
-}
-
-function codeOf(code: string, text: string): SgCode {
-  if (NAME_NOT_FOUND.includes(code) || /failed to lookup address|name resolution/i.test(text)) {
-    return "SG0134";
-  }
-  if (NOT_REACHED.includes(code)) return "SG0136";
-  if (/CERT|SELF_SIGNED|VERIFY|ALTNAME/.test(code) || /certificate/i.test(text)) return "SG1019";
-  return "SG0083";
 }
 
 /** What of an answer decides about its meaning. */

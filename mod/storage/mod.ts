@@ -37,5 +37,6 @@ export { type RetryOptions, withRetry } from "./retry.ts";
 export { type BandwidthLimit, withBandwidthLimit } from "./limit.ts";
 export { withReadOnly } from "./read_only.ts";
 export { openStorage, type OpenStorageOptions } from "./open.ts";
+export { type ConnectionFailure, connectionFailure } from "./connection_failure.ts";
 export { connectionPool, type HttpTrust, parsePin } from "./_http_agent.ts";
 export { type CacheOptions, withCache } from "./cache.ts";
