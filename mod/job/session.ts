@@ -47,7 +47,10 @@ export interface SessionOptions {
   readonly packBytesTarget?: number;
   /** Open and hash again what was sealed, before it counts as stored; true where left out. */
   readonly verify?: boolean;
-  /** Worker threads of the data path; one per processor, at most 8, where left out. 0: all on this thread. */
+  /**
+   * Worker threads of the data path; where left out one per processor, at most 8, and none where threads cannot share
+   * descriptors. 0: all on this thread.
+   */
   readonly threads?: number;
 }
 
@@ -88,7 +91,7 @@ export class Session implements AsyncDisposable {
     this.ports = ports;
     this.repository = repository;
     this.options = options;
-    const threads = options.threads ?? Math.min(navigator.hardwareConcurrency, THREADS_MAX);
+    const threads = options.threads ?? threadsFor(ports.fs);
     this.#pool = new LanePool(ports, threads);
   }
 
@@ -198,6 +201,11 @@ export class Session implements AsyncDisposable {
     this.#pool[Symbol.dispose]();
     await this.repository.storage.close();
   }
+}
+
+/** Lanes get folders by their descriptors, so they have threads of their own only where any thread may use these. */
+function threadsFor({ traits }: FileSystem): number {
+  return traits.byDescriptor ? Math.min(navigator.hardwareConcurrency, THREADS_MAX) : 0;
 }
 
 function repositoryPorts({ clock, random, log }: Ports): RepositoryPorts {

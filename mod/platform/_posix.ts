@@ -78,7 +78,13 @@ const SECOND = 1_000_000_000n;
  * stat, folder reading, durability, attributes and the like.
  */
 export abstract class PosixFileSystem implements FileSystem {
-  readonly traits: FileSystemTraits = { byteNames: true, posix: true, xattrs: true, byDescriptor: true };
+  readonly traits: FileSystemTraits = {
+    byteNames: true,
+    posix: true,
+    xattrs: true,
+    byDescriptor: true,
+    syncsAll: true,
+  };
 
   protected readonly slot = new CStringSlot(PATH_BYTES_MAX);
   protected readonly secondSlot = new CStringSlot(PATH_BYTES_MAX);

@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { Instant } from "../base/mod.ts";
 
-/** An open file or folder. Numbers are descriptors of this process: any thread of it may use them. */
+/** An open file or folder. Where the traits say `byDescriptor`, any thread of this process may use it. */
 export type Fd = number;
 
 /** What kinds of entry a name can stand for. Their order is that of the numbers which stand for them in memory and caches. */
@@ -67,8 +67,10 @@ export interface FileSystemTraits {
   /** uid, gid, mode bits, device nodes and fifos mean something. */
   readonly posix: boolean;
   readonly xattrs: boolean;
-  /** Entries are reached by descriptor, so that nobody can swap a parent folder meanwhile. */
+  /** Descriptors are the system's: any thread may use them, and nobody can swap a parent folder meanwhile. */
   readonly byDescriptor: boolean;
+  /** {@link FileSystem.syncAllAsync} is there; elsewhere each file and folder has to be synced. */
+  readonly syncsAll: boolean;
 }
 
 /**
@@ -127,7 +129,7 @@ export interface FileSystem {
   /** Makes content and metadata durable. A failure is final: the caller must abandon the file, never sync again. */
   sync(fd: Fd): void;
   syncAsync(fd: Fd): Promise<void>;
-  /** Makes everything on the file system that `fd` lies on durable. */
+  /** Makes everything on the file system that `fd` lies on durable. Where the traits say `syncsAll`. */
   syncAllAsync(fd: Fd): Promise<void>;
   /** Tells the kernel that the file will be read from front to back, or (`drop`) not again. A hint only. */
   advise(fd: Fd, advice: "sequential" | "drop"): void;

@@ -39,6 +39,7 @@ export class PortableFileSystem implements FileSystem {
     posix: !WINDOWS,
     xattrs: false,
     byDescriptor: false,
+    syncsAll: false,
   };
   readonly #open = new Map<Fd, Open>();
   #nextFd = 1;
@@ -315,6 +316,7 @@ export class PortableFileSystem implements FileSystem {
 
   setOwner(fd: Fd, uid: number, gid: number): void {
     const { path } = this.#at(fd, "chown");
+    if (WINDOWS) return; // owners are no numbers there
     attempt("chown", path, () => nodeFs.chownSync(path, uid, gid));
   }
 
@@ -343,6 +345,7 @@ export class PortableFileSystem implements FileSystem {
 
   setOwnerOf(dir: Fd, name: Uint8Array, uid: number, gid: number): void {
     const path = this.#path(dir, name, "chown");
+    if (WINDOWS) return;
     attempt("chown", path, () => nodeFs.lchownSync(path, uid, gid));
   }
 

@@ -167,6 +167,7 @@ export class FileComparer {
     const job = encodeJob({
       root: folders.open(folders.root),
       privileged: options.privileged,
+      syncs: false,
       folders: table.folders,
       blobs: [],
       files: [],

@@ -108,6 +108,7 @@ export class FileEnds {
       fs.truncate(fd, file.nextOffset);
       if (!file.folder.isNew && givesAcl(fs, folder)) dropInheritedAcl(fs, fd);
       this.#setMetadata(fd, file, true);
+      if (this.#run.sync.each) fs.sync(fd);
       fs.rename(folder, temporary.name, folder, file.node.name);
     } finally {
       fs.close(fd);
@@ -130,6 +131,7 @@ export class FileEnds {
     try {
       if (file.making === "mend") fs.truncate(fd, file.nextOffset);
       this.#setMetadata(fd, file, false);
+      if (file.making === "mend" && this.#run.sync.each) fs.sync(fd);
     } finally {
       fs.close(fd);
     }

@@ -73,6 +73,8 @@ export interface LaneJob {
   readonly root: Fd;
   /** The process may give files away: a failing change of owner is worth a warning. */
   readonly privileged: boolean;
+  /** Each whole file is made durable before it gets its name. */
+  readonly syncs: boolean;
   readonly folders: readonly JobFolder[];
   readonly blobs: readonly JobBlob[];
   readonly files: readonly WholeFile[];
@@ -118,6 +120,7 @@ export function encodeJob(job: LaneJob): Uint8Array<ArrayBuffer> {
   sink.u8(VERSION);
   sink.u32(job.root);
   sink.u8(job.privileged ? 1 : 0);
+  sink.u8(job.syncs ? 1 : 0);
   sink.u32(job.folders.length);
   for (const folder of job.folders) putFolder(sink, folder);
   sink.u32(job.blobs.length);
@@ -140,6 +143,7 @@ export function decodeJob(bytes: Uint8Array): LaneJob {
   const job: LaneJob = {
     root: source.u32(),
     privileged: source.u8() === 1,
+    syncs: source.u8() === 1,
     folders: list(source, takeFolder),
     blobs: list(source, takeBlob),
     files: list(source, takeFile),

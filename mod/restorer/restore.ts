@@ -17,6 +17,7 @@ import { joinPath, refusedPath, TreeDescent } from "./snapshot_walk.ts";
 import { TargetFolder, TargetFolders } from "./target_folders.ts";
 import { TemporaryNames } from "./temporary_names.ts";
 import { openTarget } from "./target_root.ts";
+import { TargetSync } from "./target_sync.ts";
 import { WindowRunner } from "./window.ts";
 
 /** A window is closed when it holds so many files or blobs. The first is small, so that the lanes begin soon. */
@@ -40,6 +41,8 @@ export async function restoreTree(
   options: RestoreOptions,
 ): Promise<RestoreCounters> {
   const rootFd = openTarget(ports.fs, target, options.dryRun ?? false);
+  const syncs = !options.dryRun && (options.sync ?? true);
+  const sync = new TargetSync(ports.fs, syncs ? rootFd : undefined);
   try {
     const rules = {
       dryRun: options.dryRun ?? false,
@@ -47,17 +50,16 @@ export async function restoreTree(
     };
     const names = new TemporaryNames(ports.random);
     using folders = new TargetFolders(ports.fs, names, rootFd, rules);
-    const run = new RestoreRun(needs, lanes, ports.fs, options, folders, names);
+    const run = new RestoreRun(needs, lanes, ports.fs, options, folders, names, sync);
     options.onStart?.(run.counters);
     await new Restorer(run).restore(root);
-    if (rootFd !== undefined && !options.dryRun && (options.sync ?? true)) {
-      await ports.fs.syncAllAsync(rootFd);
-    }
+    await sync.end();
     return run.counters;
   } catch (error) {
     if (options.signal.aborted) throw new SgError("SG1016", "The restore was interrupted", { cause: error });
     throw error;
   } finally {
+    await sync.settle();
     if (rootFd !== undefined) ports.fs.close(rootFd);
   }
 }

@@ -9,6 +9,7 @@ import { makeOthers } from "./other_entries.ts";
 import { OtherLinks } from "./other_links.ts";
 import { shownPath } from "./shown_path.ts";
 import type { TargetFolder, TargetFolders } from "./target_folders.ts";
+import type { TargetSync } from "./target_sync.ts";
 import type { TemporaryNames } from "./temporary_names.ts";
 
 /** What the parts of one restore share: ports, order, counters, folders; and the end of every folder. */
@@ -24,6 +25,7 @@ export class RestoreRun {
     readonly options: RestoreOptions,
     readonly folders: TargetFolders,
     readonly names: TemporaryNames,
+    readonly sync: TargetSync,
   ) {}
 
   get privileged(): boolean {
@@ -88,6 +90,7 @@ export class RestoreRun {
           this.problem(folder.path, { code: "SG1025", why: `found on reading back: ${wrong.join(", ")}` });
         }
       }
+      if (this.sync.each) this.fs.sync(fd);
     } catch (error) {
       this.problem(folder.path, failureOf(error));
     } finally {

@@ -50,6 +50,7 @@ function makeBelow(fs: FileSystem, start: Fd, names: readonly Uint8Array[]): Fd 
     const parent = fd;
     try {
       fs.makeFolder(parent, name, 0o700);
+      if (!fs.traits.syncsAll) fs.sync(parent);
       fd = fs.openFolder(parent, name);
     } finally {
       fs.close(parent);

@@ -189,6 +189,7 @@ class JobDraft {
     const job = encodeJob({
       root: this.#run.folders.open(this.#run.folders.root),
       privileged: options.privileged,
+      syncs: this.#run.sync.each,
       folders: this.#folders.folders,
       blobs: this.#blobs,
       files: this.#files,
@@ -216,6 +217,7 @@ class JobDraft {
 
   #settle(result: LaneResult): void {
     this.#run.counters.bytesWritten += result.bytesWritten;
+    this.#run.sync.wrote(result.bytesWritten);
     for (const { item, dev, ino } of result.identities) this.#fileOf[item]!.made = { dev, ino };
     for (const { kind, item, code, why } of result.failures) {
       const file = (kind === "file" ? this.#fileOf : this.#partOf)[item]!;

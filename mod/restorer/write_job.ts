@@ -126,6 +126,7 @@ class JobRun {
           const { dev, ino } = fs.statFd(fd);
           this.#identities.push({ item, dev, ino });
         }
+        if (this.#job.syncs) fs.sync(fd);
         fs.rename(folder, name, folder, file.name);
         inPlace = true;
         this.#bytesWritten += length;

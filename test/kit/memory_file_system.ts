@@ -50,6 +50,7 @@ interface Open {
   position: number;
 }
 
+const ALL_TRAITS = { byteNames: true, posix: true, xattrs: true, byDescriptor: true, syncsAll: true };
 const BATCH = 4096;
 const START = 1_767_225_600_000_000_000n;
 
@@ -59,7 +60,7 @@ const START = 1_767_225_600_000_000_000n;
  * Permissions are kept but not enforced (as for root).
  */
 export class MemoryFileSystem implements FileSystem {
-  readonly traits: FileSystemTraits = { byteNames: true, posix: true, xattrs: true, byDescriptor: true };
+  readonly traits: FileSystemTraits = ALL_TRAITS;
 
   #volume: Volume;
   readonly #capacity: number;

@@ -18,6 +18,18 @@ Deno.test("openFileSystem takes the C library unless SPAREGRID_NO_NATIVE=1 forbi
     traitsWith({ SPAREGRID_NO_NATIVE: "" }),
     traitsWith({ SPAREGRID_NO_NATIVE: "1" }),
   ]);
-  assert.deepEqual(native, { byteNames: true, posix: true, xattrs: true, byDescriptor: true });
-  assert.deepEqual(portable, { byteNames: false, posix: true, xattrs: false, byDescriptor: false });
+  assert.deepEqual(native, {
+    byteNames: true,
+    posix: true,
+    xattrs: true,
+    byDescriptor: true,
+    syncsAll: true,
+  });
+  assert.deepEqual(portable, {
+    byteNames: false,
+    posix: true,
+    xattrs: false,
+    byDescriptor: false,
+    syncsAll: false,
+  });
 });

@@ -24,6 +24,7 @@ const list = <T>(item: fc.Arbitrary<T>) => fc.array(item, { maxLength: 5 });
 const job: fc.Arbitrary<LaneJob> = fc.record({
   root: fc.nat({ max: 1 << 20 }),
   privileged: fc.boolean(),
+  syncs: fc.boolean(),
   folders: list(fc.record({ parent: u32, name: bytes, dev: u64, ino: u64 })),
   blobs: list(fc.record({ id, offset: u32, length: u32, uncompressedLength: u32 })),
   files: list(fc.record({

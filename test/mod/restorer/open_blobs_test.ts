@@ -9,6 +9,7 @@ import { idOf } from "./toy_store.ts";
 const jobOf = (blobs: LaneJob["blobs"], uses: number[]): LaneJob => ({
   root: 0,
   privileged: false,
+  syncs: false,
   folders: [],
   blobs,
   files: uses.map((blob) => ({ blobs: [blob] }) as unknown as WholeFile),

@@ -16,6 +16,7 @@ function jobOf(fs: MemoryFileSystem, root: number): LaneJob {
   return {
     root,
     privileged: true,
+    syncs: false,
     folders: [{ parent: 0, name: utf8("d"), dev, ino }],
     blobs: [{ id: idOf(utf8("content")), offset: 0, length: sealed.length, uncompressedLength: 0 }],
     files: [
