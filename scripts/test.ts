@@ -100,15 +100,18 @@ const TOOLS: readonly Tool[] = [
 ];
 
 /** Folders whose test files measure or crowd: they run one after the other, behind all others. */
-const ALONE = ["test/flow", "test/compat", "test/hostile"];
+const ALONE = ["test/flow", "test/hostile"];
 /** Folders whose test files wait much for drives and for processes: each in a process of its own, two at a time. */
-const PAIRED = ["test/crash"];
+const PAIRED = ["test/compat", "test/crash"];
+/** How many of the slowest tests are told at the end. */
+const SLOWEST = 15;
 
 const strict = Deno.env.get("CI") === "true";
 const root = new URL("..", import.meta.url).pathname;
 const failures: string[] = [];
 /** Of each failed test its file, its name and how its message begins: told at the end, where a log that is cut short still has it. */
 const failedTests: string[] = [];
+const timedTests: { readonly test: string; readonly seconds: number }[] = [];
 
 Deno.chdir(root);
 await getTools();
@@ -136,6 +139,10 @@ try {
   await Deno.remove(reports, { recursive: true });
 }
 if (files.length === 0) failures.push("no test file was found");
+timedTests.sort((a, b) => b.seconds - a.seconds);
+for (const { test, seconds } of timedTests.slice(0, SLOWEST)) {
+  console.log(`slow: ${Math.round(seconds)} s, ${test}`);
+}
 for (const failure of [...failedTests, ...failures]) console.log(`failed: ${failure}`);
 const failed = sums.failed + failures.length;
 console.log(`${sums.passed} passed, ${failed} failed, ${sums.skipped} skipped`);
@@ -279,6 +286,11 @@ async function runTests(
     failed += figure("failures") + figure("errors");
     sums.skipped += skipped;
     sums.passed += figure("tests") - figure("failures") - figure("errors") - skipped;
+  }
+  for (
+    const [, test, seconds] of text.matchAll(/<testcase name="([^"]*)" classname="[^"]*" time="([\d.]+)"/g)
+  ) {
+    timedTests.push({ test: unescaped(test!), seconds: Number(seconds) });
   }
   for (const [, name] of text.matchAll(/<testcase name="([^"]*)"[^>]*>\s*<skipped/g)) {
     console.log(`skipped: ${unescaped(name!)}`);
