@@ -83,7 +83,7 @@ const TOOLS: readonly Tool[] = [
     command: "cc",
     debianPackage: "gcc libc6-dev",
     neededFor: "building the shim that injects faults",
-    usedBy: /(fault_shim|fault_bench|crash_lab)\.ts/,
+    usedBy: /(fault_shim|fault_bench|crash_lab)\.ts|Command\("cc"/,
   },
   {
     command: "mkfs.ext4",

@@ -14,7 +14,7 @@ const AWAY: ReadonlySet<SgCode> = new Set<SgCode>([
   ...["SG0083", "SG0134", "SG0136", "SG0145", "SG0147", "SG0198"] as const,
 ]);
 /** Something else is in the way that may pass soon, or may not. */
-const IN_THE_WAY: ReadonlySet<SgCode> = new Set<SgCode>(["SG1003", "SG1015", "SG1018", "SG1039"]);
+const IN_THE_WAY: ReadonlySet<SgCode> = new Set<SgCode>(["SG0601", "SG1003", "SG1015", "SG1018", "SG1039"]);
 /** Tries against what may not pass. */
 const TRIES_MAX = 10;
 

@@ -147,6 +147,12 @@ export const CODES = {
     "Wait for it to end.",
     { severity: "info", retry: "later" },
   ),
+  SG0601: entry(
+    "Compression could not be initialised",
+    "The library that compresses got no memory to work with.",
+    "End other programs that need much memory, then run the backup again; what was stored is kept.",
+    { retry: "later" },
+  ),
   SG1001: entry(
     "Wrong password",
     "No key of the repository opens with this password.",

@@ -1,15 +1,17 @@
 // Copyright the SpareGrid authors. Apache-2.0.
+import { SgError } from "../errors/mod.ts";
 
 /** The system's libzstd. It belongs to the thread that loaded it and is used synchronously. */
 export interface NativeZstd {
   /**
    * Compresses `from` into one frame (content size noted, no checksum) at the start of `into`. Returns the frame's
-   * bytes, or -1 when it does not fit. Throws when memory is short.
+   * bytes, or -1 when it does not fit. SG0601 when memory is short.
    */
   compress(level: number, from: Uint8Array, into: Uint8Array): number;
   /**
    * Decompresses all frames in `from` to the start of `into`. Returns the bytes written, -1 when they do not fit, -2
-   * when `from` is not a sequence of whole valid frames. Allocates nothing that grows with what the frames claim.
+   * when `from` is not a sequence of whole valid frames. Allocates nothing that grows with what the frames claim. SG0601
+   * when memory is short.
    */
   decompress(from: Uint8Array, into: Uint8Array): number;
 }
@@ -60,7 +62,8 @@ function openLibrary(): NativeZstd | undefined {
     try {
       const { symbols } = Deno.dlopen(name, SYMBOLS);
       if (symbols.ZSTD_versionNumber() < OLDEST_VERSION) continue;
-      return bind(symbols);
+      const native = bind(symbols);
+      if (native) return native;
     } catch {
       // Not there, or not allowed: the runtime's own zstd will do.
     }
@@ -68,17 +71,18 @@ function openLibrary(): NativeZstd | undefined {
   return undefined;
 }
 
-function bind(symbols: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"]): NativeZstd {
-  let compressor: Deno.PointerValue = null;
-  let decompressor: Deno.PointerValue = null;
+/** Undefined where the library gives no contexts to work with: it takes none for one, and crashes. */
+function bind(symbols: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"]): NativeZstd | undefined {
+  const compressor = symbols.ZSTD_createCCtx();
+  const decompressor = symbols.ZSTD_createDCtx();
+  if (compressor === null || decompressor === null) return undefined;
   const signed = (result: bigint): number => {
     const n = Number(BigInt.asIntN(64, result));
-    if (n === ERROR_MEMORY) throw new RangeError("Cannot work with zstd: out of memory");
+    if (n === ERROR_MEMORY) throw new SgError("SG0601", "Cannot work with zstd: it gets no memory");
     return n;
   };
   return {
     compress(level, from, into) {
-      compressor ??= symbols.ZSTD_createCCtx();
       const n = signed(
         symbols.ZSTD_compressCCtx(
           compressor,
@@ -94,7 +98,6 @@ function bind(symbols: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"]): NativeZs
       throw new Error(`Cannot compress ${from.length} bytes: zstd error ${-n}`);
     },
     decompress(from, into) {
-      decompressor ??= symbols.ZSTD_createDCtx();
       const n = signed(
         symbols.ZSTD_decompressDCtx(
           decompressor,
