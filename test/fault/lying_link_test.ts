@@ -5,7 +5,12 @@ import assert from "node:assert/strict";
 import { randomBelow } from "../../mod/base/mod.ts";
 import type { PlainFarSide } from "../kit/far_side.ts";
 import { atRequest, NetworkBench } from "../kit/network_bench.ts";
-import { assertNextRunIsDone, type Operation, OPERATIONS } from "../kit/network_operations.ts";
+import {
+  assertDoneAtAnyPace,
+  assertNextRunIsDone,
+  type Operation,
+  OPERATIONS,
+} from "../kit/network_operations.ts";
 import type { RestFault } from "../kit/rest_server.ts";
 import { SeededRandom } from "../kit/seeded_random.ts";
 import type { LinkFault } from "../kit/tcp_proxy.ts";
@@ -55,14 +60,7 @@ for (const operation of OPERATIONS) {
 
   Deno.test(`${operation.name} in segments of one byte, and with slow ones, is done`, async () => {
     await using bench = await NetworkBench.open();
-    for (const pace of [{ segmentBytes: 1 }, { delayMs: 3 }]) {
-      await operation.place(bench);
-      bench.proxy.reset();
-      bench.proxy.pace = pace;
-      const outcome = await operation.run(bench);
-      assert.ok(outcome.value, outcome.error?.message);
-      await operation.judge(bench, outcome, JSON.stringify(pace), "breaks");
-    }
+    await assertDoneAtAnyPace(bench, operation);
   });
 }
 

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { randomBelow } from "../../mod/base/mod.ts";
 import { ServiceFarSide } from "../kit/far_side.ts";
 import { NetworkBench } from "../kit/network_bench.ts";
-import { assertNextRunIsDone, OPERATIONS } from "../kit/network_operations.ts";
+import { assertDoneAtAnyPace, assertNextRunIsDone, OPERATIONS } from "../kit/network_operations.ts";
 import { SeededRandom } from "../kit/seeded_random.ts";
 import type { LinkFault, LinkFaultKind } from "../kit/tcp_proxy.ts";
 
@@ -15,7 +15,14 @@ const LIES: readonly LinkFaultKind[] = ["flip", "flip", "duplicate", "drop"];
 
 for (const tls of [false, true]) {
   for (const operation of OPERATIONS) {
-    Deno.test(`${operation.name} at the backup port${tls ? " over TLS" : ""} outlives what a link does`, async () => {
+    const what = `${operation.name} at the backup port${tls ? " over TLS" : ""}`;
+    Deno.test(`${what} in segments of one byte, and with slow ones, is done`, async () => {
+      await using bench = await NetworkBench.before(await ServiceFarSide.open({ tls }));
+      await assertDoneAtAnyPace(bench, operation);
+      await bench.far.assertFigures(what);
+    });
+
+    Deno.test(`${what} outlives what a link does`, async () => {
       await using bench = await NetworkBench.before(await ServiceFarSide.open({ tls }));
       await operation.place(bench);
       bench.proxy.reset();

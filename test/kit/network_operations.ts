@@ -7,6 +7,7 @@ import { changeSource, checked, fillSource, restoredBy, sameBytes } from "./dama
 import { heardRun, JobStage } from "./job_stage.ts";
 import { noise } from "./memory_tree.ts";
 import { assertExact, filesIn, type NetworkBench, type Outcome } from "./network_bench.ts";
+import type { LinkPace } from "./tcp_proxy.ts";
 
 /** How the link harms: `breaks` loses bytes and says so, `lies` gives other bytes than were sent. */
 export type Harm = "breaks" | "lies";
@@ -115,6 +116,21 @@ async function assertUntouched(bench: NetworkBench, said: string): Promise<void>
   assert.deepEqual([...now.keys()].sort(), [...bench.damage.files.keys()].sort(), said);
   for (const [file, bytes] of now) {
     assert.ok(sameBytes(bytes, bench.damage.files.get(file)!), `${file}: ${said}`);
+  }
+}
+
+/** Links on which nothing is wrong: bytes come one by one, or take their time. */
+const PACES: readonly LinkPace[] = [{ segmentBytes: 1 }, { delayMs: 3 }];
+
+/** Runs the operation over each of them; fails unless it is done. */
+export async function assertDoneAtAnyPace(bench: NetworkBench, operation: Operation): Promise<void> {
+  for (const pace of PACES) {
+    await operation.place(bench);
+    bench.proxy.reset();
+    bench.proxy.pace = pace;
+    const outcome = await operation.run(bench);
+    assert.ok(outcome.value, outcome.error?.message);
+    await operation.judge(bench, outcome, JSON.stringify(pace), "breaks");
   }
 }
 
