@@ -211,14 +211,15 @@ async function getPackages(): Promise<void> {
 }
 
 async function run(argv: readonly string[], env: Record<string, string> = {}): Promise<boolean> {
-  const { success } = await new Deno.Command(argv[0]!, {
-    args: argv.slice(1),
-    env,
-    stdin: "null",
-    stdout: "inherit",
-    stderr: "inherit",
-  }).spawn().status;
-  return success;
+  return (await statusOf(argv, env)).success;
+}
+
+async function statusOf(
+  argv: readonly string[],
+  env: Record<string, string> = {},
+): Promise<Deno.CommandStatus> {
+  const how = { stdin: "null", stdout: "inherit", stderr: "inherit" } as const;
+  return await new Deno.Command(argv[0]!, { args: argv.slice(1), env, ...how }).spawn().status;
 }
 
 function splitArguments(args: readonly string[]): { paths: string[]; options: string[] } {
@@ -271,11 +272,11 @@ async function runTests(
   const kept = `${reports}/${name}.txt`;
   const command = [Deno.execPath(), "test", "-A", "--no-check", `--junit-path=${report}`];
   const argv = [...command, ...how, ...options, ...files];
-  let success: boolean;
-  if (output === "as it comes") success = await run(argv);
+  let status: Deno.CommandStatus;
+  if (output === "as it comes") status = await statusOf(argv);
   else {
     console.log(`running ${files.join(" ")}`);
-    success = await run(["sh", "-c", 'out="$1"; shift; exec "$@" >"$out" 2>&1', "sh", kept, ...argv]);
+    status = await statusOf(["sh", "-c", 'out="$1"; shift; exec "$@" >"$out" 2>&1', "sh", kept, ...argv]);
     console.log(await Deno.readTextFile(kept));
   }
   const text = await Deno.readTextFile(report).catch(() => "");
@@ -308,7 +309,11 @@ async function runTests(
     failedTests.push(`${file}: ${unescaped(test!)}\n    ${begin}`);
   }
   sums.failed += failed;
-  if (!success && failed === 0) failures.push("deno test itself failed: see above");
+  if (!status.success && failed === 0) {
+    failures.push(
+      `deno test of ${name} ended with ${status.signal ?? status.code} and no failed test: see above`,
+    );
+  }
 }
 
 function unescaped(xml: string): string {
