@@ -37,7 +37,7 @@ export const EXCLUDE_OPTIONS: readonly OptionSpec[] = [
   { name: "one-file-system", short: "x", help: "Do not go into other file systems mounted below a path" },
 ];
 
-/** The patterns of an option (`exclude`, `iinclude`), and behind them those of the files of its `-file` option. SG1021, SG1024. */
+/** The patterns of an option (`exclude`, `iinclude`), and behind them those of the files of its `-file` option. SG1021. */
 export async function patternsOf(option: string, args: Arguments, context: Context): Promise<string[]> {
   const patterns = [...args.list(option)];
   for (const file of args.list(`${option}-file`)) {
