@@ -13,7 +13,7 @@
  * 0600 and never overwritten.
  * @module
  */
-export { createRepository, openEngine } from "./open.ts";
+export { createRepository, lookAhead, openEngine } from "./open.ts";
 export {
   type DefaultPlaces,
   defaultPlaces,

@@ -12,7 +12,7 @@ import {
 import { defaultPlaces } from "./default_places.ts";
 import type { Engine } from "./engine.ts";
 import { JobEngine } from "./job_engine.ts";
-import { Session, type SessionOptions } from "../job/mod.ts";
+import { type BackupOrder, lookAhead as lookAtSource, Session, type SessionOptions } from "../job/mod.ts";
 import type { ConnectionOrder, Password } from "./orders.ts";
 import { readNamedFile } from "./user_input.ts";
 
@@ -39,6 +39,11 @@ export async function createRepository(
   const storage = await storageOf(connection, opening);
   await using session = await Session.init(ports(), storage, sessionOptions(connection, password, opening));
   return { id: session.repository.id, location: storage.location };
+}
+
+/** Begins to look at what `order` will back up while its repository is opened: see job's `lookAhead`. */
+export function lookAhead(order: BackupOrder): ReturnType<typeof lookAtSource> {
+  return lookAtSource(ports(), order);
 }
 
 /** Opens a repository with its lanes. SG1002, SG1001, SG1003 and the storage's own failures. */

@@ -12,9 +12,9 @@ import {
   type Target,
 } from "../source/mod.ts";
 import type { FolderDescriptors } from "./folder_descriptors.ts";
-import type { FolderDigests } from "./folder_digests.ts";
+import type { FolderDigest, FolderDigests } from "./folder_digests.ts";
 import { KeptTree } from "./kept_tree.ts";
-import { ListingDigest } from "./listing_digest.ts";
+import { type FolderLook, lookAtFolder } from "./folder_look.ts";
 import { keptXattrs } from "./node_maker.ts";
 import { OpenFolder, type OpenFolderParts, type Subfolder } from "./open_folder.ts";
 import { ParentTrees } from "./parent_trees.ts";
@@ -23,8 +23,6 @@ import type { RunContext } from "./run_context.ts";
 
 /** Trees of subfolders asked for ahead, per folder. */
 const EXPECTED_SUBTREES = 4;
-/** Larger folders are compared entry by entry, for all of a folder is digested at one go. */
-const DIGESTED_ENTRIES_MAX = 50_000;
 const NO_NAME = new Uint8Array(0);
 
 /** The listing of a folder that nothing is looked at in. */
@@ -90,15 +88,17 @@ export class FolderOpener {
     const path = joinPath(parent.path, name);
     const whole = parent.whole || sub.target?.whole === true;
     const { before } = sub;
+    // What the user named within is kept whatever the rules say.
+    const plain = whole && (sub.target?.children.length ?? 0) === 0;
+    const known = plain && before !== undefined ? this.#digests?.find(before) : undefined;
+    const seen = known && this.#seenAhead(parent, sub, name, path, known);
+    if (seen) return seen;
     let fd = -1;
     try {
       fd = this.#openSubfolder(parent, name, path, whole);
       const stat = fd < 0 ? fs.statPath(path) : fs.statFd(fd);
       const device = this.#deviceOf(sub.target, stat, parent.device);
       const foreign = device !== undefined && stat.dev !== device;
-      // What the user named within is kept whatever the rules say.
-      const plain = whole && (sub.target?.children.length ?? 0) === 0;
-      const digest = plain && before !== undefined ? this.#digests?.find(before) : undefined;
       const listing = foreign
         ? EMPTY_LISTING
         : whole
@@ -110,8 +110,8 @@ export class FolderOpener {
         ...{ parent, slot: sub.slot, name, path, stat, xattrs, previous: sub.previous, asKept, before },
         ...{ target: sub.target, whole, rules: this.#rules.descend(parent.rules, name), device, fd, listing },
       });
-      const entries = digest && this.#unchanged(folder, digest.digest);
-      if (digest && entries) folder.kept = new KeptTree(before!, digest, entries);
+      const look = known && this.#lookAt(folder);
+      if (known && isAsKnown(look, known)) this.#keep(folder, known, look);
       else folder.compareWith(await this.#previousNodes(before), this.#digested);
       this.#descriptors.opened(folder);
       return folder;
@@ -135,9 +135,7 @@ export class FolderOpener {
 
   /** True when the rules leave the entry out. */
   leavesOut(folder: OpenFolder, name: Uint8Array, stat: Stat | undefined): boolean {
-    if (folder.onlyTags.length > 0 && !folder.onlyTags.every((tag) => equalBytes(tag, name))) return true;
-    if (folder.device !== undefined && stat && stat.dev !== folder.device && stat.kind !== "dir") return true;
-    return this.#rules.excludes(folder.rules, name, stat);
+    return this.#rules.leavesOut(folder, name, stat);
   }
 
   /** The folder's descriptor; -1 when it is closed and cannot be opened again. */
@@ -154,22 +152,44 @@ export class FolderOpener {
     return this.#context.needs.digests !== undefined;
   }
 
-  /** The entries of the folder that are backed up, where they have this digest today; undefined where they do not. */
-  #unchanged(folder: OpenFolder, digest: Uint8Array): readonly number[] | undefined {
-    const { listing } = folder;
-    if (listing.count > DIGESTED_ENTRIES_MAX) return undefined;
+  /**
+   * The folder as it was seen ahead of the run, where that is as the parent snapshot has it: then it need not be opened, for
+   * {@link FolderDescriptors} does so when somebody asks for its descriptor.
+   */
+  #seenAhead(
+    parent: OpenFolder,
+    sub: Subfolder,
+    name: Uint8Array,
+    path: Uint8Array,
+    known: FolderDigest,
+  ): OpenFolder | undefined {
+    const { needs, maker } = this.#context;
+    const seen = needs.ahead?.take(path);
+    if (!seen || !isAsKnown(seen.look, known)) return undefined;
+    const { stat, look } = seen;
+    const { slot, previous, before, target } = sub;
+    const asKept = sub.keptStat !== undefined && maker.sameFolder(sub.keptStat, stat);
+    const xattrs = asKept ? undefined : keptXattrs(previous, stat);
+    if (!asKept && !xattrs) return undefined;
+    const folder = new OpenFolder({
+      ...{ parent, slot, name, path, stat, xattrs, previous, asKept, before, target, whole: true, fd: -1 },
+      rules: this.#rules.descend(parent.rules, name),
+      device: this.#deviceOf(target, stat, parent.device),
+      listing: look.folders,
+    });
+    this.#keep(folder, known, look);
+    return folder;
+  }
+
+  #lookAt(folder: OpenFolder): FolderLook | undefined {
     const { maker } = this.#context;
-    const today = new ListingDigest();
-    const entries: number[] = [];
-    for (let i = 0; i < listing.count; i++) {
-      const { name, stat } = listing.entry(i);
-      if (this.leavesOut(folder, name, stat)) continue;
-      if (stat) today.add(name, maker.describe(stat));
-      else today.spoil();
-      entries.push(i);
-    }
-    const found = today.end();
-    return found && equalBytes(found, digest) ? entries : undefined;
+    return lookAtFolder(folder.listing, (name, stat) => !this.leavesOut(folder, name, stat), maker);
+  }
+
+  /** Of a folder that is as it was only its folders are of interest. */
+  #keep(folder: OpenFolder, known: FolderDigest, look: FolderLook): void {
+    folder.kept = new KeptTree(folder.before!, known, look);
+    folder.listing = look.folders;
   }
 
   /** A folder with its descriptor, which is still the caller's to close. */
@@ -241,4 +261,8 @@ export class FolderOpener {
       return undefined;
     }
   }
+}
+
+function isAsKnown(look: FolderLook | undefined, known: FolderDigest): look is FolderLook {
+  return look !== undefined && equalBytes(look.digest, known.digest);
 }

@@ -3,6 +3,7 @@ import type { BlobId } from "../base/mod.ts";
 import type { Node } from "../format/mod.ts";
 import type { Stat } from "../platform/mod.ts";
 import type { FolderDigest } from "./folder_digests.ts";
+import type { FolderLook } from "./folder_look.ts";
 import type { NodeMaker, NodeParts } from "./node_maker.ts";
 import { TreeAssembly } from "./tree_assembly.ts";
 
@@ -22,15 +23,15 @@ export interface ChangedFolder {
 export class KeptTree {
   readonly id: BlobId;
   readonly known: FolderDigest;
-  /** Which entries of the listing are in it. */
-  readonly entries: readonly number[];
+  /** What is in it today. */
+  readonly look: FolderLook;
   readonly #changed = new Map<number, ChangedFolder | null>();
   #open: number;
 
-  constructor(id: BlobId, known: FolderDigest, entries: readonly number[]) {
+  constructor(id: BlobId, known: FolderDigest, look: FolderLook) {
     this.id = id;
     this.known = known;
-    this.entries = entries;
+    this.look = look;
     this.#open = known.subtrees.length;
   }
 

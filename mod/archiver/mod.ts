@@ -27,4 +27,5 @@ export type {
   OwnerNames,
 } from "./needs.ts";
 export { Archiver, type ArchiveResult } from "./archiver.ts";
+export { LooksAhead } from "./looks_ahead.ts";
 export type { ArchiveProgress, Counts } from "./counts.ts";

@@ -4,6 +4,7 @@ import type { BlobId } from "../base/mod.ts";
 import type { SgCode } from "../errors/mod.ts";
 import type { BlobType, Tree } from "../format/mod.ts";
 import type { FolderDigests } from "./folder_digests.ts";
+import type { LooksAhead } from "./looks_ahead.ts";
 import type { SavedStream } from "./stream_saver.ts";
 
 /** The threads that read, cut, hash, compress and pack. */
@@ -57,6 +58,8 @@ export interface ArchiverNeeds {
   readonly journal?: JournalStore;
   /** What earlier runs noted of trees all of whose blobs are in the repository; takes what this run notes. */
   readonly digests?: FolderDigests;
+  /** Folders of the source that were looked at before the run. */
+  readonly ahead?: LooksAhead;
   readonly owners: OwnerNames;
 }
 

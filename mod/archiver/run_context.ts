@@ -4,6 +4,7 @@ import type { SgCode } from "../errors/mod.ts";
 import type { FileSystem } from "../platform/mod.ts";
 import { joinPath } from "../source/mod.ts";
 import { Counts } from "./counts.ts";
+import type { FolderLook } from "./folder_look.ts";
 import type { ArchiveObserver, ArchiverNeeds, ArchiverOptions } from "./needs.ts";
 import { NodeMaker } from "./node_maker.ts";
 import { showPath } from "./problems.ts";
@@ -26,7 +27,7 @@ export class RunContext {
   /** Regular files that the walk has met, and their bytes. */
   filesMet = 0;
   bytesMet = 0;
-  /** The entry looked at last. */
+  /** The entry looked at last; without a name the folder itself. */
   currentFolder: Uint8Array | undefined;
   currentName: Uint8Array | undefined;
   readonly #noted = new Set<string>();
@@ -59,6 +60,16 @@ export class RunContext {
     if (this.#noted.has(about)) return;
     this.#noted.add(about);
     this.observer.note(message());
+  }
+
+  /** Meets the files of a folder that are all as they were. */
+  filesKept(folder: Uint8Array, { files, bytes }: FolderLook): void {
+    this.currentFolder = folder;
+    this.currentName = undefined;
+    this.filesMet += files;
+    this.bytesMet += bytes;
+    this.counts.filesUnmodified += files;
+    this.counts.bytes += bytes;
   }
 
   /** Tells what becomes of an entry, when somebody wants to know. */

@@ -132,9 +132,7 @@ export class TreeRun {
     if (!folder) return await this.#awaitRest();
     if (this.#queue.full || this.#treesUnderWay >= TREES_UNDER_WAY_MAX) return await this.#change();
     await this.#breathe();
-    if (folder.nextEntry < folder.listing.count) {
-      return folder.kept ? this.#pass(folder, folder.kept) : this.#scan(folder);
-    }
+    if (folder.nextEntry < folder.listing.count) return this.#scan(folder);
     if (folder.nextSubfolder < folder.subfolders.length) return await this.#enterNext(folder);
     this.#leave(folder);
   }
@@ -156,28 +154,6 @@ export class TreeRun {
     if (clock.monotonicMs() - this.#lastBreath < BREATH_MS) return;
     await new Promise<void>((resolve) => setImmediate(resolve));
     this.#lastBreath = clock.monotonicMs();
-  }
-
-  /** Meets the entries of a folder that are all as they were. */
-  #pass(folder: OpenFolder, { entries, known }: KeptTree): void {
-    const context = this.#context;
-    const { listing, path, subfolders } = folder;
-    context.currentFolder = path;
-    for (const entry of entries) {
-      const { name, stat } = listing.entry(entry);
-      context.currentName = name;
-      if (stat?.kind === "dir") {
-        const slot = subfolders.length;
-        const unread = { previous: undefined, before: known.subtrees[slot], keptStat: stat };
-        subfolders.push({ entry, slot, target: undefined, ...unread });
-      } else if (stat?.kind === "file") {
-        context.filesMet++;
-        context.bytesMet += stat.size;
-        context.fileDone("unchanged", path, name, stat.size);
-      }
-    }
-    folder.nextEntry = listing.count;
-    this.#opener.expectSubtrees(folder);
   }
 
   #scan(folder: OpenFolder): void {
@@ -222,8 +198,21 @@ export class TreeRun {
     }
     const next = folder.subfolders[folder.nextSubfolder++]!;
     const opened = await this.#opener.open(folder, next);
-    if (opened) this.#stack.push(opened);
-    else this.#leaveOut(folder, next.slot);
+    if (!opened) return this.#leaveOut(folder, next.slot);
+    this.#stack.push(opened);
+    if (opened.kept) this.#pass(opened, opened.kept);
+  }
+
+  /** Meets the entries of a folder that are all as they were. */
+  #pass(folder: OpenFolder, { look, known }: KeptTree): void {
+    const { listing, subfolders } = folder;
+    this.#context.filesKept(folder.path, look);
+    while (folder.nextEntry < listing.count) {
+      const slot = folder.nextEntry++;
+      const before = known.subtrees[slot], keptStat = listing.entry(slot).stat!;
+      subfolders.push({ entry: slot, slot, target: undefined, previous: undefined, before, keptStat });
+    }
+    this.#opener.expectSubtrees(folder);
   }
 
   #leave(folder: OpenFolder): void {

@@ -74,7 +74,9 @@ export const backupCommand: Command = {
   ]],
   async run(args, context) {
     refuseNoLock(args);
-    const order = await backupOrder(args, context);
+    const ordered = await backupOrder(args, context);
+    using ahead = (await context.app()).lookAhead(ordered);
+    const order = { ...ordered, ...(ahead ? { ahead } : {}) };
     await using engine = await openOrMake(args, context);
     await warnIfTogether(order, engine, context);
     try {

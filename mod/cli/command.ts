@@ -40,6 +40,7 @@ export type AppFace = Pick<
   typeof App,
   | "createRepository"
   | "openEngine"
+  | "lookAhead"
   | "defaultPlaces"
   | "defaultRepositoryExists"
   | "readPassword"

@@ -1,5 +1,12 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { Archiver, type ArchiveResult, type ArchiverNeeds, FolderDigests } from "../archiver/mod.ts";
+import {
+  Archiver,
+  type ArchiveResult,
+  type ArchiverNeeds,
+  FolderDigests,
+  LooksAhead,
+  type OwnerNames,
+} from "../archiver/mod.ts";
 import { type Instant, toHex, utf8, utf8Text } from "../base/mod.ts";
 import { isSgError, type SgCode, SgError } from "../errors/mod.ts";
 import type { Snapshot, SnapshotSummary } from "../format/mod.ts";
@@ -10,10 +17,12 @@ import { fileLanes } from "./file_lanes.ts";
 import { JournalFile } from "./journal_file.ts";
 import type { BackupOrder, BackupReport, RunOptions } from "./orders.ts";
 import { PROGRAM_VERSION } from "./program_version.ts";
-import type { Session } from "./session.ts";
+import type { Ports, Session } from "./session.ts";
 import type { SessionRun } from "./session_run.ts";
 import { BackupTarget } from "./backup_target.ts";
 import { DigestFile } from "./digest_file.ts";
+
+const OWNERS: OwnerNames = { user: userName, group: groupName };
 
 /** What one backup is about: whose files, which paths. The same set compares with its last snapshot. */
 interface BackupSet {
@@ -35,7 +44,7 @@ export async function runBackup(
   order: BackupOrder,
   options: RunOptions,
 ): Promise<BackupReport> {
-  const start = session.ports.clock.now();
+  const start = order.ahead?.fresh ? order.ahead.since : session.ports.clock.now();
   const attempt = async (digested: boolean) => {
     await using run = await session.begin({ exclusive: false, stores: true, usesIndex: true }, options);
     const parts = { ...options, signal: run.signal, start, digested };
@@ -52,6 +61,26 @@ export async function runBackup(
   } catch (error) {
     throw duringBackup(error);
   }
+}
+
+/**
+ * Begins to look at the folders of an order, for its run, which gets this with the order: to be called before a repository is
+ * opened. Undefined where there is nothing to look at.
+ *
+ * @throws {SgError} SG1008 for a malformed rule.
+ */
+export function lookAhead(
+  ports: Pick<Ports, "fs" | "clock">,
+  order: BackupOrder,
+): LooksAhead | undefined {
+  if (order.stdin || order.command) return undefined;
+  return new LooksAhead({
+    ...ports,
+    owners: OWNERS,
+    paths: order.paths.map(absoluteSource),
+    rules: new ExcludeRules(order.excludes),
+    withAtime: order.withAtime ?? false,
+  });
 }
 
 /** A tree could not be read that a folder digest had made needless until then: without digests the folder is saved anew. */
@@ -75,6 +104,7 @@ async function backUpUnderLock(
   const source = sourceOf(order, run);
   const set: BackupSet = { hostname: order.hostname ?? hostName(), paths: shownPaths(source) };
   const parent = await findParent(session, order, set, run.signal);
+  if (!parent) order.ahead?.[Symbol.dispose]();
   await session.loadIndex();
 
   using journal = await openJournal(session, order, set);
@@ -84,7 +114,7 @@ async function backUpUnderLock(
   using target = new BackupTarget(session, { dryRun: order.dryRun ?? false, signal: run.signal });
   const archiver = new Archiver(
     session.ports,
-    needsOf(session, target, { journal, digests }),
+    needsOf(session, target, { journal, digests, ahead: order.ahead }),
     archiverOptions(order, parent),
     run.observer,
   );
@@ -182,9 +212,10 @@ function archiverOptions(order: BackupOrder, parent: NamedSnapshot | undefined) 
 function needsOf(
   session: SessionRun,
   target: BackupTarget,
-  { journal, digests }: {
+  { journal, digests, ahead }: {
     readonly journal: JournalFile | undefined;
     readonly digests: FolderDigests | undefined;
+    readonly ahead: LooksAhead | undefined;
   },
 ): ArchiverNeeds {
   const { repository } = session;
@@ -196,7 +227,8 @@ function needsOf(
     checkpoint: () => target.checkpoint(),
     ...(journal ? { journal } : {}),
     ...(digests ? { digests } : {}),
-    owners: { user: userName, group: groupName },
+    ...(ahead ? { ahead } : {}),
+    owners: OWNERS,
   };
 }
 

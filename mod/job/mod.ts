@@ -28,7 +28,7 @@ export type {
   RunOptions,
   SnapshotFilter,
 } from "./orders.ts";
-export { runBackup } from "./backup.ts";
+export { lookAhead, runBackup } from "./backup.ts";
 export { runRestore } from "./restore.ts";
 export { drillFailure, type DrillOrder, type DrillReport, runDrill } from "./drill.ts";
 export { removeScratch } from "./scratch_folder.ts";

@@ -1,4 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
+import type { LooksAhead } from "../archiver/mod.ts";
 import type { BlobId, Instant, SnapshotId } from "../base/mod.ts";
 import type { SgCode } from "../errors/mod.ts";
 import type { Node, Snapshot, SnapshotSummary } from "../format/mod.ts";
@@ -92,6 +93,8 @@ export interface BackupOrder {
   readonly ignoreCtime?: boolean;
   /** Make no snapshot where nothing changed. */
   readonly skipIfUnchanged?: boolean;
+  /** What `lookAhead` sees of its folders; the caller disposes of it. */
+  readonly ahead?: LooksAhead;
 }
 
 /** What came of a backup. */

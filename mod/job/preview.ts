@@ -6,8 +6,8 @@ import {
   ExcludeRules,
   type FolderListing,
   joinPath,
+  type JudgedFolder,
   listFolder,
-  type RuleState,
   splitPath,
 } from "../source/mod.ts";
 import { absoluteSource } from "./backup.ts";
@@ -103,16 +103,12 @@ interface Excluded {
   bytes: number;
 }
 
-interface Level {
+interface Level extends JudgedFolder {
   readonly fd: Fd;
   readonly path: Uint8Array;
   readonly listing: FolderListing;
-  readonly rules: RuleState;
-  readonly device: bigint;
   /** What this folder lies in, where it is left out. */
   readonly within: Excluded | undefined;
-  /** Names that stay although all else in the folder goes: the files that say so. */
-  readonly tags: readonly Uint8Array[];
   next: number;
 }
 
@@ -156,7 +152,8 @@ class Look implements Disposable {
     }
     let rules = this.#rules.start;
     for (const component of splitPath(path)) rules = this.#rules.descend(rules, component);
-    this.#enter(() => this.#fs.openRoot(path), { path, rules, device: stat.dev, within: undefined });
+    const device = this.#rules.oneFileSystem ? stat.dev : undefined;
+    this.#enter(() => this.#fs.openRoot(path), { path, rules, device, within: undefined });
     return true;
   }
 
@@ -184,16 +181,13 @@ class Look implements Disposable {
     const within = level.within ?? this.#excludedNow(level, name, stat, path);
     if (stat.kind !== "dir") return this.#count(stat, within);
     // What another file system holds is left out, but it is not ours to walk through.
-    if (this.#rules.oneFileSystem && stat.dev !== level.device) return;
+    if (level.device !== undefined && stat.dev !== level.device) return;
     const rules = this.#rules.descend(level.rules, name);
     this.#enter(() => this.#fs.openFolder(level.fd, name), { path, rules, device: level.device, within });
   }
 
   #excludedNow(level: Level, name: Uint8Array, stat: Stat, path: Uint8Array): Excluded | undefined {
-    const stays = level.tags.length === 0
-      ? !this.#rules.excludes(level.rules, name, stat)
-      : level.tags.some((tag) => compareBytes(tag, name) === 0);
-    if (stays) return undefined;
+    if (!this.#rules.leavesOut(level, name, stat)) return undefined;
     const excluded = { path, bytes: 0 };
     this.#excluded.push(excluded);
     // The last one is still being counted.
@@ -219,8 +213,8 @@ class Look implements Disposable {
     try {
       fd = open();
       const listing = listFolder(this.#fs, fd);
-      const tags = place.within ? [] : this.#rules.tagsIn(this.#fs, fd, listing);
-      this.#levels.push({ ...place, fd, listing, tags, next: 0 });
+      const onlyTags = place.within ? [] : this.#rules.tagsIn(this.#fs, fd, listing);
+      this.#levels.push({ ...place, fd, listing, onlyTags, next: 0 });
     } catch (error) {
       if (fd !== undefined) this.#fs.close(fd);
       if (!isOsError(error)) throw error;

@@ -1,4 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
+import { equalBytes } from "../base/mod.ts";
 import type { Fd, FileSystem, Stat } from "../platform/mod.ts";
 import type { FolderListing } from "./folder_listing.ts";
 import { PatternSet, type PatternState } from "./pattern_set.ts";
@@ -20,6 +21,15 @@ export interface ExcludeRuleOptions {
 export interface RuleState {
   readonly exact: PatternState;
   readonly folded: PatternState;
+}
+
+/** A folder whose entries are judged. */
+export interface JudgedFolder {
+  readonly rules: RuleState;
+  /** Names of the tag files that hold in it: each rule keeps nothing but its own, so several together keep nothing. */
+  readonly onlyTags: readonly Uint8Array[];
+  /** Device that entries must be on; undefined where any will do. */
+  readonly device: bigint | undefined;
 }
 
 /** Decides what a backup leaves out. Paths that the user named are not asked about, only what lies below them. */
@@ -44,6 +54,13 @@ export class ExcludeRules {
     this.#largest = options.largerThan ?? Infinity;
     this.oneFileSystem = options.oneFileSystem ?? false;
     this.start = { exact: this.#exact.start, folded: this.#folded.start };
+  }
+
+  /** True when the entry is left out for whatever reason. A folder on another device is kept, to be empty. */
+  leavesOut({ rules, onlyTags, device }: JudgedFolder, name: Uint8Array, stat: Stat | undefined): boolean {
+    if (!onlyTags.every((tag) => equalBytes(tag, name))) return true;
+    if (device !== undefined && stat && stat.dev !== device && stat.kind !== "dir") return true;
+    return this.excludes(rules, name, stat);
   }
 
   /** True when the entry of the folder that `state` belongs to is left out by its name or size. */

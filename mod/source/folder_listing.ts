@@ -35,6 +35,11 @@ export function listFolder(fs: FileSystem, folder: Fd, statsKeptMax: number = ST
   return new KeptListing(kept);
 }
 
+/** A listing of entries that are known, in the order of their names' bytes. */
+export function listingOf(entries: readonly FolderEntry[]): FolderListing {
+  return new KeptListing(entries);
+}
+
 /** A listing of certain names only. Those that are not there are entries with a failure: somebody named them. */
 export function listOnly(fs: FileSystem, folder: Fd, names: readonly Uint8Array[]): FolderListing {
   const entries = names.map((name) => statEntry(fs, folder, name));

@@ -11,8 +11,8 @@
  * be read is no tag.
  * @module
  */
-export { type ExcludeRuleOptions, ExcludeRules, type RuleState } from "./exclude_rules.ts";
-export { type FolderListing, listFolder, listOnly } from "./folder_listing.ts";
+export { type ExcludeRuleOptions, ExcludeRules, type JudgedFolder, type RuleState } from "./exclude_rules.ts";
+export { type FolderListing, listFolder, listingOf, listOnly } from "./folder_listing.ts";
 export { compileGlob, type ComponentTest } from "./glob.ts";
 export { parseFilesFrom, parseFilesFromRaw, parseFilesFromVerbatim } from "./path_lists.ts";
 export { absolutePath, cleanComponents, joinPath, splitPath } from "./paths.ts";

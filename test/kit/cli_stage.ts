@@ -97,6 +97,7 @@ export async function stage(argv: readonly string[], options: StageOptions = {})
         connections.push(connection);
         return engine;
       }),
+    lookAhead: () => undefined,
     createRepository: (connection) => {
       connections.push(connection);
       return Promise.resolve({ id: someId("9"), location: connection.repository ?? "/data/repository" });

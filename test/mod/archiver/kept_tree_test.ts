@@ -1,15 +1,18 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 // Runs that rely on folder digests, beside runs that compare every entry: both must come to the same.
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers";
 import fc from "fast-check";
 import {
   Archiver,
   type ArchiveResult,
   type ArchiverOptions,
   FolderDigests,
+  LooksAhead,
 } from "../../../mod/archiver/mod.ts";
 import { type BlobId, systemClock, utf8, utf8Text } from "../../../mod/base/mod.ts";
 import { type ExcludeRuleOptions, ExcludeRules } from "../../../mod/source/mod.ts";
+import { FakeClock } from "../../kit/fake_clock.ts";
 import { MemoryTree } from "../../kit/memory_tree.ts";
 import { ToyStore } from "./toy_store.ts";
 
@@ -18,6 +21,8 @@ interface Run {
   readonly parent?: BlobId | undefined;
   readonly rules?: ExcludeRuleOptions;
   readonly options?: ArchiverOptions;
+  /** What was seen before the run. */
+  readonly ahead?: LooksAhead;
 }
 
 /** A disk and a repository in memory, and the digests of the last run. */
@@ -39,8 +44,9 @@ class House {
       note: () => {},
     };
     const options = { ...(run.parent ? { parentTree: run.parent } : {}), ...run.options };
-    const archiver = new Archiver({ fs, clock: systemClock }, store.needs(fs), options, observer);
-    const source = { kind: "files" as const, paths: (run.paths ?? ["/src"]).map((path) => utf8(path)) };
+    const needs = { ...store.needs(fs), ...(run.ahead ? { ahead: run.ahead } : {}) };
+    const archiver = new Archiver({ fs, clock: systemClock }, needs, options, observer);
+    const source = { kind: "files" as const, paths: pathsOf(run) };
     try {
       const result = await archiver.run(
         source,
@@ -54,6 +60,18 @@ class House {
     }
   }
 
+  /** Looks at everything ahead of a run; the clock stands still, so it is all seen at one go. */
+  async lookAhead(run: Run): Promise<LooksAhead> {
+    const { tree: { fs }, store } = this;
+    const ahead = new LooksAhead({
+      ...{ fs, clock: new FakeClock(), owners: store.needs(fs).owners, paths: pathsOf(run) },
+      rules: new ExcludeRules(run.rules ?? {}),
+      withAtime: run.options?.withAtime ?? false,
+    });
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    return ahead;
+  }
+
   /** The same with digests and without: the result of the first. */
   async backUpBothWays(run: Run): Promise<ArchiveResult> {
     const plain = await this.backUp(run, false);
@@ -62,8 +80,14 @@ class House {
     const said = ({ tree, counts, problems }: ArchiveResult) => ({ tree, counts: { ...counts }, problems });
     assert.deepEqual(said(digested), said(plain));
     assert.ok(this.store.treesLoaded.length <= loaded, "none is read twice");
+    using ahead = await this.lookAhead(run);
+    assert.deepEqual(said(await this.backUp({ ...run, ahead })), said(plain), "seen ahead of the run");
     return digested;
   }
+}
+
+function pathsOf({ paths }: Run): Uint8Array[] {
+  return (paths ?? ["/src"]).map((path) => utf8(path));
 }
 
 function smallHouse(): House {
@@ -112,6 +136,7 @@ Deno.test("Archiver.run with digests does what it does without, whatever changes
   });
   const run = fc.record({
     edits: fc.array(edit, { maxLength: 3 }),
+    late: fc.array(edit, { maxLength: 2 }),
     rules: fc.constantFrom<ExcludeRuleOptions>({}, {}, { patterns: ["*.tmp"] }, { patterns: ["deep/er"] }),
     paths: fc.constantFrom(["/src"], ["/src"], ["/src", "/src/a/two"], ["/src/a", "/src/b"]),
     options: fc.constantFrom<ArchiverOptions>({}, {}, {}, { withAtime: true }, { full: true }, {
@@ -122,9 +147,16 @@ Deno.test("Archiver.run with digests does what it does without, whatever changes
     fc.asyncProperty(fc.array(run, { minLength: 2, maxLength: 5 }), async (runs) => {
       const house = smallHouse();
       let parent: BlobId | undefined;
-      for (const { edits, rules, paths, options } of runs) {
+      for (const { edits, late, rules, paths, options } of runs) {
         for (const one of edits) apply(house.tree, one);
         ({ tree: parent } = await house.backUpBothWays({ paths, rules, options, parent }));
+        using ahead = await house.lookAhead({ paths, rules, options });
+        // What changes behind the look is this run's or the next one's, but never nobody's.
+        for (const one of late) apply(house.tree, one);
+        ({ tree: parent } = await house.backUp({ paths, rules, options, parent, ahead }));
+        const next = await house.backUpBothWays({ paths, rules, options, parent });
+        if (options.ignoreCtime) continue;
+        assert.equal(next.tree, (await house.backUp({ paths, rules, options }, false)).tree);
       }
     }),
     { numRuns: 150 },

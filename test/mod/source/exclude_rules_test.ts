@@ -45,6 +45,26 @@ Deno.test("ExcludeRules.tagsIn names the tag files that hold", () => {
   assert.deepEqual(new ExcludeRules().tagsIn(fs, dir, listFolder(fs, dir)), []);
 });
 
+Deno.test("ExcludeRules.leavesOut asks the patterns, the tag files and the device", () => {
+  const rules = new ExcludeRules({ patterns: ["*.o"] });
+  const leftOut = (name: string, stat: Stat, tags: string[] = [], device?: bigint) =>
+    rules.leavesOut({ rules: rules.start, onlyTags: tags.map((tag) => utf8(tag)), device }, utf8(name), stat);
+  assert.deepEqual([leftOut("a", file()), leftOut("a.o", file())], [false, true]);
+  assert.deepEqual([leftOut("a", file(), ["tag"]), leftOut("tag", file(), ["tag"])], [true, false]);
+  assert.equal(leftOut("tag.o", file(), ["tag.o"]), true, "a tag file is left out like any other file");
+  assert.equal(
+    leftOut("tag", file(), ["tag", "other"]),
+    true,
+    "as restic does: each rule keeps its own only",
+  );
+  const on = (stat: Stat, dev: bigint) => ({ ...stat, dev });
+  assert.deepEqual([leftOut("a", on(file(), 1n), [], 1n), leftOut("a", on(file(), 2n), [], 1n)], [
+    false,
+    true,
+  ]);
+  assert.equal(leftOut("mount", on(folder, 2n), [], 1n), false, "kept, to be empty");
+});
+
 Deno.test("ExcludeRules refuses malformed rules with SG1008", () => {
   for (const bad of [{ patterns: ["[x"] }, { patternsIgnoringCase: ["[x"] }, { ifPresent: [":"] }]) {
     assert.throws(() => new ExcludeRules(bad), (error) => isSgError(error, "SG1008"));
