@@ -4,8 +4,7 @@ import type { Clock, Instant } from "../base/mod.ts";
 import type { FileSystem, Stat } from "../platform/mod.ts";
 import type { ExcludeRules } from "../source/mod.ts";
 import { type FolderLook, lookAtFolder } from "./folder_look.ts";
-import type { OwnerNames } from "./needs.ts";
-import { NodeMaker } from "./node_maker.ts";
+import { NodeMaker, type OwnerNames } from "./node_maker.ts";
 import { SourceWalk, type WalkedFolder } from "./source_walk.ts";
 
 /** What was seen longer ago than this, milliseconds, is looked at again: a snapshot shows the present. */

@@ -24,8 +24,8 @@ export type {
   EntryProblem,
   FileLanes,
   JournalStore,
-  OwnerNames,
 } from "./needs.ts";
+export type { OwnerNames } from "./node_maker.ts";
 export { Archiver, type ArchiveResult } from "./archiver.ts";
 export { LooksAhead } from "./looks_ahead.ts";
 export type { ArchiveProgress, Counts } from "./counts.ts";

@@ -5,6 +5,7 @@ import type { SgCode } from "../errors/mod.ts";
 import type { BlobType, Tree } from "../format/mod.ts";
 import type { FolderDigests } from "./folder_digests.ts";
 import type { LooksAhead } from "./looks_ahead.ts";
+import type { OwnerNames } from "./node_maker.ts";
 import type { SavedStream } from "./stream_saver.ts";
 
 /** The threads that read, cut, hash, compress and pack. */
@@ -36,12 +37,6 @@ export interface JournalStore {
   frames(): AsyncIterable<Uint8Array>;
   /** Forgets everything. The caller does so once the snapshot is stored. */
   remove(): Promise<void>;
-}
-
-/** Names of users and groups; undefined where the system has none. */
-export interface OwnerNames {
-  user(uid: number): string | undefined;
-  group(gid: number): string | undefined;
 }
 
 /** Everything an archiver works with besides its ports. */

@@ -3,9 +3,14 @@ import type { BlobId } from "../base/mod.ts";
 import { fileMode, type Node } from "../format/mod.ts";
 import type { Stat, Xattr } from "../platform/mod.ts";
 import type { NodeStat } from "./listing_digest.ts";
-import type { OwnerNames } from "./needs.ts";
 
 const NO_ATTRIBUTES: readonly Xattr[] = [];
+
+/** Names of users and groups; undefined where the system has none. */
+export interface OwnerNames {
+  user(uid: number): string | undefined;
+  group(gid: number): string | undefined;
+}
 
 /** What a node holds besides its stat. */
 export interface NodeParts {
