@@ -44,10 +44,12 @@ export async function runBackup(
   order: BackupOrder,
   options: RunOptions,
 ): Promise<BackupReport> {
-  const start = order.ahead?.fresh ? order.ahead.since : session.ports.clock.now();
+  const start = session.ports.clock.now();
+  // A snapshot bears the time of the first look at what it shows.
+  const time = order.time ?? (order.ahead?.fresh ? order.ahead.since : start);
   const attempt = async (digested: boolean) => {
     await using run = await session.begin({ exclusive: false, stores: true, usesIndex: true }, options);
-    const parts = { ...options, signal: run.signal, start, digested };
+    const parts = { ...options, signal: run.signal, start, time, digested };
     return await run.explain(() => backUpUnderLock(run, order, parts));
   };
   try {
@@ -98,9 +100,9 @@ function duringBackup(error: unknown): unknown {
 async function backUpUnderLock(
   session: SessionRun,
   order: BackupOrder,
-  run: RunOptions & { readonly start: Instant; readonly digested: boolean },
+  run: RunOptions & { readonly start: Instant; readonly time: Instant; readonly digested: boolean },
 ): Promise<BackupReport> {
-  const { start } = run;
+  const { start, time } = run;
   const source = sourceOf(order, run);
   const set: BackupSet = { hostname: order.hostname ?? hostName(), paths: shownPaths(source) };
   const parent = await findParent(session, order, set, run.signal);
@@ -134,7 +136,7 @@ async function backUpUnderLock(
     return { ...report, ...parentField };
   }
   // From here on the work is done: an interruption no longer throws it away.
-  const snapshot = snapshotOf(order, set, parent, result, { start, summary });
+  const snapshot = snapshotOf(order, set, parent, result, { time, summary });
   const snapshotId = await session.repository.saveSnapshot(snapshot);
   await journal?.remove();
   return { ...report, ...parentField, snapshotId };
@@ -294,12 +296,12 @@ function snapshotOf(
   { hostname, paths }: BackupSet,
   parent: NamedSnapshot | undefined,
   { tree }: ArchiveResult,
-  { start, summary }: { readonly start: Instant; readonly summary: SnapshotSummary },
+  { time, summary }: { readonly time: Instant; readonly summary: SnapshotSummary },
 ): Snapshot {
   const { name: username, uid, gid } = currentUser();
   const excludes = [...order.excludes?.patterns ?? [], ...order.excludes?.patternsIgnoringCase ?? []];
   return {
-    time: order.time ?? start,
+    time,
     ...(parent ? { parent: parent.id } : {}),
     ...{ tree, paths, hostname, username, uid, gid },
     ...(excludes.length > 0 ? { excludes } : {}),

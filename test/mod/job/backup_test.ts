@@ -1,12 +1,14 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers";
 import { systemClock, utf8, utf8Text } from "../../../mod/base/mod.ts";
-import { PROGRAM_VERSION, runBackup, runCheck, runRestore } from "../../../mod/job/mod.ts";
+import { lookAhead, PROGRAM_VERSION, runBackup, runCheck, runRestore } from "../../../mod/job/mod.ts";
 import { openFileSystem } from "../../../mod/platform/mod.ts";
 import { MemoryStorage } from "../../../mod/storage/mod.ts";
 import { FaultyStorage, type StorageAct } from "../../kit/faulty_storage.ts";
 import { heardRun, JobStage } from "../../kit/job_stage.ts";
 import { noise } from "../../kit/memory_tree.ts";
+import type { RunClock } from "../../kit/run_clock.ts";
 import { scratch } from "../../kit/scratch.ts";
 import { SeededRandom } from "../../kit/seeded_random.ts";
 
@@ -108,6 +110,32 @@ Deno.test("runBackup as a dry run counts all and stores nothing", async () => {
   // Packs compressed anew may differ by the padding of their headers only.
   assert.equal(told.dataAddedPacked, done.dataAddedPacked);
   assert.equal(dry.tree, real.tree);
+});
+
+Deno.test("runBackup shows what was seen ahead of it, as of then, unless that was too long ago", async () => {
+  const stage = await stageWithFiles({ session: { cacheFolder: "/cache" } });
+  const heard = heardRun();
+  // Who wants to hear of each entry is told of each: then nothing is passed over.
+  const { entry: _entry, ...observer } = heard.observer;
+  const run = { ...heard, observer };
+  await stage.backup({}, run);
+  const order = { paths: ["/src"] };
+  for (const [waitMs, changed] of [[0, 0], [5_000, 1]] as const) {
+    using ahead = lookAhead(stage.ports, order)!;
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    stage.tree.write("/src/sub/b", `changed behind the look, then ${waitMs} ms`);
+    (stage.clock as RunClock).ms += waitMs;
+    const { summary, snapshotId } = await stage.backup({ ahead }, run);
+    assert.deepEqual([summary.filesChanged, summary.totalFilesProcessed], [changed, 3]);
+    await using session = await stage.open();
+    const { snapshot } = await session.repository.findSnapshot(snapshotId!);
+    assert.equal(snapshot.time === ahead.since, changed === 0);
+    assert.ok(summary.backupStart > ahead.since);
+    const next = await stage.backup({}, run);
+    assert.equal(next.summary.filesChanged, 1 - changed, "what changed meanwhile is the next one's");
+  }
+  assert.deepEqual(heard.problems, []);
+  await assertWhole(stage);
 });
 
 Deno.test("runBackup skips a snapshot that would say nothing new, where asked to", async () => {
