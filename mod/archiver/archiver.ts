@@ -50,7 +50,9 @@ export class Archiver {
       ...{ phase, problems, filesDone: counts.files, bytesDone: counts.bytes + ahead },
       ...(filesExpected === undefined ? {} : { filesTotal: Math.max(filesExpected, counts.files) }),
       ...(bytesExpected === undefined ? {} : { bytesTotal: Math.max(bytesExpected, counts.bytes + ahead) }),
-      ...(currentFolder ? { current: joinPath(currentFolder, currentName ?? new Uint8Array(0)) } : {}),
+      ...(currentFolder
+        ? { current: currentName ? joinPath(currentFolder, currentName) : currentFolder }
+        : {}),
     };
   }
 

@@ -1,6 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import type { FolderEntry, Stat } from "../platform/mod.ts";
-import { type FolderListing, listingOf } from "../source/mod.ts";
+import type { FolderEntry } from "../platform/mod.ts";
+import { type ExcludeRules, type FolderListing, type JudgedFolder, listingOf } from "../source/mod.ts";
 import { ListingDigest } from "./listing_digest.ts";
 import type { NodeMaker } from "./node_maker.ts";
 
@@ -19,14 +19,15 @@ export interface FolderLook {
 }
 
 /**
- * Looks at all entries of a folder that `keeps` says are backed up. Undefined where they have no digest: there are very many,
+ * Looks at all entries of a folder that `rules` do not leave out. Undefined where they have no digest: there are very many,
  * or something about them is in no stat.
  */
 export function lookAtFolder(
-  listing: FolderListing,
-  keeps: (name: Uint8Array, stat: Stat | undefined) => boolean,
+  folder: JudgedFolder & { readonly listing: FolderListing },
+  rules: ExcludeRules,
   maker: NodeMaker,
 ): FolderLook | undefined {
+  const { listing } = folder;
   if (listing.count > DIGESTED_ENTRIES_MAX) return undefined;
   const digest = new ListingDigest();
   const folders: FolderEntry[] = [];
@@ -34,7 +35,7 @@ export function lookAtFolder(
   for (let i = 0; i < listing.count; i++) {
     const entry = listing.entry(i);
     const { name, stat } = entry;
-    if (!keeps(name, stat)) continue;
+    if (rules.leavesOut(folder, name, stat)) continue;
     if (!stat) {
       digest.spoil();
       continue;

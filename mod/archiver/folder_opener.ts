@@ -8,6 +8,7 @@ import {
   type FolderListing,
   joinPath,
   listFolder,
+  listingOf,
   listOnly,
   type Target,
 } from "../source/mod.ts";
@@ -26,12 +27,7 @@ const EXPECTED_SUBTREES = 4;
 const NO_NAME = new Uint8Array(0);
 
 /** The listing of a folder that nothing is looked at in. */
-export const EMPTY_LISTING: FolderListing = {
-  count: 0,
-  name: () => NO_NAME,
-  entry: () => ({ name: NO_NAME }),
-  has: () => false,
-};
+export const EMPTY_LISTING: FolderListing = listingOf([]);
 
 /** Opens folders: descriptor, stat, attributes, names, and what the parent snapshot has in this place. */
 export class FolderOpener {
@@ -110,7 +106,7 @@ export class FolderOpener {
         ...{ parent, slot: sub.slot, name, path, stat, xattrs, previous: sub.previous, asKept, before },
         ...{ target: sub.target, whole, rules: this.#rules.descend(parent.rules, name), device, fd, listing },
       });
-      const look = known && this.#lookAt(folder);
+      const look = known && lookAtFolder(folder, this.#rules, maker);
       if (known && isAsKnown(look, known)) this.#keep(folder, known, look);
       else folder.compareWith(await this.#previousNodes(before), this.#digested);
       this.#descriptors.opened(folder);
@@ -131,11 +127,6 @@ export class FolderOpener {
       if (!this.#parents.roomy) return;
       if (before !== undefined && this.#digests?.has(before) !== true) this.#parents.expect(before);
     }
-  }
-
-  /** True when the rules leave the entry out. */
-  leavesOut(folder: OpenFolder, name: Uint8Array, stat: Stat | undefined): boolean {
-    return this.#rules.leavesOut(folder, name, stat);
   }
 
   /** The folder's descriptor; -1 when it is closed and cannot be opened again. */
@@ -181,11 +172,6 @@ export class FolderOpener {
     return folder;
   }
 
-  #lookAt(folder: OpenFolder): FolderLook | undefined {
-    const { maker } = this.#context;
-    return lookAtFolder(folder.listing, (name, stat) => !this.leavesOut(folder, name, stat), maker);
-  }
-
   /** Of a folder that is as it was only its folders are of interest. */
   #keep(folder: OpenFolder, known: FolderDigest, look: FolderLook): void {
     folder.kept = new KeptTree(folder.before!, known, look);
@@ -225,8 +211,7 @@ export class FolderOpener {
         return { name, failure: error as Error };
       }
     });
-    const name = (index: number) => entries[index]!.name;
-    return { count: entries.length, name, entry: (index) => entries[index]!, has: () => false };
+    return listingOf(entries);
   }
 
   #deviceOf(target: Target | undefined, stat: Stat, inherited: bigint | undefined): bigint | undefined {

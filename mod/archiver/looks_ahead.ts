@@ -63,11 +63,13 @@ export class LooksAhead implements Disposable {
     return this.#clock.monotonicMs() - this.#began < AGE_MS_MAX;
   }
 
-  /**
-   * The folder at `path` as it was seen, if it was; each is given out once. The first asking ends the looking ahead.
-   */
-  take(path: Uint8Array): SeenFolder | undefined {
+  /** Ends the looking: from here on the run looks for itself. */
+  stop(): void {
     this.#walk[Symbol.dispose]();
+  }
+
+  /** The folder at `path` as it was seen, if it was; each is given out once. */
+  take(path: Uint8Array): SeenFolder | undefined {
     if (!this.fresh) this.#seen.clear();
     const key = path.toHex();
     const seen = this.#seen.get(key);
@@ -75,9 +77,9 @@ export class LooksAhead implements Disposable {
     return seen;
   }
 
-  /** Ends the looking ahead, and forgets what was seen. */
+  /** Ends the looking, and forgets what was seen. */
   [Symbol.dispose](): void {
-    this.#walk[Symbol.dispose]();
+    this.stop();
     this.#seen.clear();
   }
 
@@ -85,13 +87,12 @@ export class LooksAhead implements Disposable {
     const end = this.#clock.monotonicMs() + BREATH_MS;
     while (!this.#walk.done && this.#clock.monotonicMs() < end) this.#walk.step();
     if (!this.fresh) this[Symbol.dispose]();
-    if (this.#seen.size >= FOLDERS_MAX) this.#walk[Symbol.dispose]();
+    if (this.#seen.size >= FOLDERS_MAX) this.stop();
     if (!this.#walk.done) setImmediate(() => this.#look());
   }
 
   #keep(folder: WalkedFolder, stat: Stat, rules: ExcludeRules, maker: NodeMaker): void {
-    const keeps = (name: Uint8Array, stat: Stat | undefined) => !rules.leavesOut(folder, name, stat);
-    const look = lookAtFolder(folder.listing, keeps, maker);
+    const look = lookAtFolder(folder, rules, maker);
     if (look) this.#seen.set(folder.path.toHex(), { stat, look });
   }
 }

@@ -6,7 +6,6 @@ import {
   joinPath,
   type JudgedFolder,
   listFolder,
-  splitPath,
 } from "../source/mod.ts";
 
 /** Deeper folders are not looked into: each level holds a descriptor, and what walks ahead may miss something. */
@@ -84,11 +83,8 @@ export class SourceWalk implements Disposable {
     try {
       const stat = this.#fs.statPath(path);
       if (stat.kind === "file") return this.#visitor.file?.(stat);
-      let rules = this.#rules.start;
-      for (const component of splitPath(path)) rules = this.#rules.descend(rules, component);
       if (stat.kind !== "dir") return;
-      const device = this.#rules.oneFileSystem ? stat.dev : undefined;
-      this.#open(this.#fs.openRoot(path), { path, rules, device }, stat);
+      this.#open(this.#fs.openRoot(path), { path, ...this.#rules.judgementIn(path, stat) }, stat);
     } catch {
       // The run itself reports it.
     }

@@ -99,6 +99,7 @@ export class TreeRun {
     const context = this.#context;
     const onAbort = () => this.#stir();
     this.#signal.addEventListener("abort", onAbort);
+    context.needs.ahead?.stop();
     try {
       const found = existingPaths(context, paths);
       if (context.options.estimate && context.filesExpected === undefined) {
@@ -172,7 +173,7 @@ export class TreeRun {
     const previous = folder.previousOf(name);
     const target = folder.targetOf(name);
     context.currentName = name;
-    if (!target && this.#opener.leavesOut(folder, name, stat)) {
+    if (!target && this.#rules.leavesOut(folder, name, stat)) {
       return context.fate("excluded", folder.path, name, 0);
     }
     if (!stat) return context.problem("SG0094", folder.path, name, "read", reasonOf(failure));

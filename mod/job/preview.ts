@@ -150,10 +150,8 @@ class Look implements Disposable {
       this.#count(stat, undefined);
       return true;
     }
-    let rules = this.#rules.start;
-    for (const component of splitPath(path)) rules = this.#rules.descend(rules, component);
-    const device = this.#rules.oneFileSystem ? stat.dev : undefined;
-    this.#enter(() => this.#fs.openRoot(path), { path, rules, device, within: undefined });
+    const judgement = this.#rules.judgementIn(path, stat);
+    this.#enter(() => this.#fs.openRoot(path), { path, ...judgement, within: undefined });
     return true;
   }
 

@@ -2,6 +2,7 @@
 import { equalBytes } from "../base/mod.ts";
 import type { Fd, FileSystem, Stat } from "../platform/mod.ts";
 import type { FolderListing } from "./folder_listing.ts";
+import { splitPath } from "./paths.ts";
 import { PatternSet, type PatternState } from "./pattern_set.ts";
 import { CACHE_TAG, parseTagRule, tagHolds, type TagRule } from "./tag_rules.ts";
 
@@ -70,6 +71,13 @@ export class ExcludeRules {
     if (!this.#hasPatterns) return false;
     return this.#exact.judge(state.exact, name, isFolder) === "in" ||
       this.#folded.judge(state.folded, name, isFolder) === "in";
+  }
+
+  /** How the entries of a folder that the user named by its path, and whose stat this is, are judged. */
+  judgementIn(path: Uint8Array, { dev }: Stat): Pick<JudgedFolder, "rules" | "device"> {
+    let rules = this.start;
+    for (const component of splitPath(path)) rules = this.descend(rules, component);
+    return { rules, device: this.oneFileSystem ? dev : undefined };
   }
 
   /** The state inside the folder `name`. */

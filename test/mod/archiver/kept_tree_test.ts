@@ -60,14 +60,19 @@ class House {
     }
   }
 
-  /** Looks at everything ahead of a run; the clock stands still, so it is all seen at one go. */
-  async lookAhead(run: Run): Promise<LooksAhead> {
+  /** Begins to look ahead of a run. */
+  beginLooking(run: Run): LooksAhead {
     const { tree: { fs }, store } = this;
-    const ahead = new LooksAhead({
+    return new LooksAhead({
       ...{ fs, clock: new FakeClock(), owners: store.needs(fs).owners, paths: pathsOf(run) },
       rules: new ExcludeRules(run.rules ?? {}),
       withAtime: run.options?.withAtime ?? false,
     });
+  }
+
+  /** Looks at everything ahead of a run; the clock stands still, so it is all seen at one go. */
+  async lookAhead(run: Run): Promise<LooksAhead> {
+    const ahead = this.beginLooking(run);
     await new Promise<void>((resolve) => setImmediate(resolve));
     return ahead;
   }
@@ -109,6 +114,17 @@ Deno.test("Archiver.run with digests reads no tree of an unchanged folder but th
   assert.equal(second.counts.bytes, 15);
   assert.deepEqual(house.store.treesLoaded, [first.tree]);
   await house.backUpBothWays({ parent: first.tree });
+});
+
+Deno.test("Archiver.run ends the looking ahead of it, though it has no digests to compare with", async () => {
+  const house = smallHouse();
+  const first = await house.backUp();
+  for (const digested of [true, false]) {
+    house.digests = new FolderDigests();
+    using ahead = house.beginLooking({});
+    await house.backUp({ parent: first.tree, ahead }, digested);
+    assert.equal(ahead.take(utf8("/src/a")), undefined, "nothing is looked at beside the run");
+  }
 });
 
 Deno.test("Archiver.run with digests reads the trees on the way to what has changed", async () => {

@@ -59,13 +59,14 @@ Deno.test("LooksAhead sees what the rules keep, gives each folder out once, and 
   for (const left of ["/src/skip", "/src/tagged/in", "/none"]) assert.equal(said(ahead, left), undefined);
 });
 
-Deno.test("LooksAhead stops at the first question, and at its end", async () => {
-  for (const end of ["take", "dispose"]) {
+Deno.test("LooksAhead stops when it is told to, and at its end", async () => {
+  for (const end of ["stop", "dispose"]) {
     const tree = smallTree();
     const ahead = looking(tree, new FakeClock());
-    if (end === "take") assert.equal(ahead.take(utf8("/src")), undefined);
+    if (end === "stop") ahead.stop();
     else ahead[Symbol.dispose]();
     await breath();
+    assert.equal(ahead.take(utf8("/src")), undefined);
     assert.equal(ahead.take(utf8("/src/a")), undefined);
     assert.equal(tree.fs.openCount, 0);
   }
