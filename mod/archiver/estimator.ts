@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { FileSystem } from "../platform/mod.ts";
 import type { ExcludeRules } from "../source/mod.ts";
-import { SourceWalk } from "./source_walk.ts";
+import { SourceWalk, type WalkVisitor } from "./source_walk.ts";
 
 /** Counts files and bytes of a source beforehand, a little at a time, so that the progress can name totals. */
 export class Estimator implements Disposable {
@@ -9,9 +9,15 @@ export class Estimator implements Disposable {
   bytes = 0;
   readonly #walk: SourceWalk;
 
-  /** @param paths absolute; one below another would be counted twice. */
-  constructor(fs: FileSystem, rules: ExcludeRules, paths: readonly Uint8Array[]) {
+  /** @param paths absolute; one below another is counted twice. `onFolder` is told of each folder before its files. */
+  constructor(
+    fs: FileSystem,
+    rules: ExcludeRules,
+    paths: readonly Uint8Array[],
+    onFolder?: WalkVisitor["folder"],
+  ) {
     this.#walk = new SourceWalk(fs, rules, paths, {
+      ...(onFolder ? { folder: onFolder } : {}),
       file: ({ size }) => {
         this.files++;
         this.bytes += size;

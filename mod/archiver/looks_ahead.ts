@@ -3,9 +3,10 @@ import { setImmediate } from "node:timers";
 import type { Clock, Instant } from "../base/mod.ts";
 import type { FileSystem, Stat } from "../platform/mod.ts";
 import type { ExcludeRules } from "../source/mod.ts";
+import { Estimator } from "./estimator.ts";
 import { type FolderLook, lookAtFolder } from "./folder_look.ts";
 import { NodeMaker, type OwnerNames } from "./node_maker.ts";
-import { SourceWalk, type WalkedFolder } from "./source_walk.ts";
+import type { WalkedFolder } from "./source_walk.ts";
 
 /** What was seen longer ago than this, milliseconds, is looked at again: a snapshot shows the present. */
 const AGE_MS_MAX = 5_000;
@@ -36,15 +37,18 @@ export interface LooksAheadParts {
  * mostly waiting, and looking is half the work of a backup of what has not changed.
  *
  * To a run it is as if it had begun at {@link since}: what it takes from here is what it would have found then, and what changes
- * afterwards is the next run's. Only folders that are as the parent snapshot has them are taken from here.
+ * afterwards is the next run's. Only folders that are as the parent snapshot has them are taken from here. Where there is none, what
+ * was met is counted already.
  */
 export class LooksAhead implements Disposable {
   /** When the looking began. */
   readonly since: Instant;
   readonly #clock: Clock;
   readonly #began: number;
-  readonly #walk: SourceWalk;
+  readonly #met: Estimator;
   readonly #seen = new Map<string, SeenFolder>();
+  #looking = true;
+  #keeping = true;
 
   /** Begins to look, in the breaks of the thread. Dispose of it to end that. */
   constructor({ fs, clock, owners, paths, rules, withAtime }: LooksAheadParts) {
@@ -52,8 +56,8 @@ export class LooksAhead implements Disposable {
     this.since = clock.now();
     this.#began = clock.monotonicMs();
     const maker = new NodeMaker(owners, { withAtime });
-    this.#walk = new SourceWalk(fs, rules, paths, {
-      folder: (folder, stat) => this.#keep(folder, stat, rules, maker),
+    this.#met = new Estimator(fs, rules, paths, (folder, stat) => {
+      if (this.#keeping) this.#keep(folder, stat, rules, maker);
     });
     setImmediate(() => this.#look());
   }
@@ -63,9 +67,19 @@ export class LooksAhead implements Disposable {
     return this.#clock.monotonicMs() - this.#began < AGE_MS_MAX;
   }
 
-  /** Ends the looking: from here on the run looks for itself. */
-  stop(): void {
-    this.#walk[Symbol.dispose]();
+  /** Forgets the folders that were seen: from here on files are counted, and that is all. */
+  onlyCount(): void {
+    this.#keeping = false;
+    this.#seen.clear();
+  }
+
+  /**
+   * Ends the looking: from here on the run looks for itself. Gives the count of what was met, which whoever takes it may go on
+   * with, and ends.
+   */
+  stop(): Estimator {
+    this.#looking = this.#keeping = false;
+    return this.#met;
   }
 
   /** The folder at `path` as it was seen, if it was; each is given out once. */
@@ -79,16 +93,18 @@ export class LooksAhead implements Disposable {
 
   /** Ends the looking, and forgets what was seen. */
   [Symbol.dispose](): void {
-    this.stop();
+    this.stop()[Symbol.dispose]();
     this.#seen.clear();
   }
 
   #look(): void {
     const end = this.#clock.monotonicMs() + BREATH_MS;
-    while (!this.#walk.done && this.#clock.monotonicMs() < end) this.#walk.step();
-    if (!this.fresh) this[Symbol.dispose]();
-    if (this.#seen.size >= FOLDERS_MAX) this.stop();
-    if (!this.#walk.done) setImmediate(() => this.#look());
+    while (this.#goesOn && this.#clock.monotonicMs() < end) this.#met.step();
+    if (this.#goesOn) setImmediate(() => this.#look());
+  }
+
+  get #goesOn(): boolean {
+    return this.#looking && !this.#met.done && this.fresh && this.#seen.size < FOLDERS_MAX;
   }
 
   #keep(folder: WalkedFolder, stat: Stat, rules: ExcludeRules, maker: NodeMaker): void {

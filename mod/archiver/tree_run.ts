@@ -99,12 +99,13 @@ export class TreeRun {
     const context = this.#context;
     const onAbort = () => this.#stir();
     this.#signal.addEventListener("abort", onAbort);
-    context.needs.ahead?.stop();
     try {
+      this.#estimator = context.needs.ahead?.stop();
       const found = existingPaths(context, paths);
       if (context.options.estimate && context.filesExpected === undefined) {
-        this.#estimator = new Estimator(context.fs, this.#rules, found);
-      }
+        this.#estimator ??= new Estimator(context.fs, this.#rules, found);
+        this.#takeEstimate();
+      } else this.#endEstimate();
       context.phase = "saving";
       this.#stack.push(await this.#opener.openRoot(targetTree(found)));
       while (this.#root === undefined) await this.#turn();
@@ -116,7 +117,7 @@ export class TreeRun {
     } finally {
       this.#signal.removeEventListener("abort", onAbort);
       this.#hardStop.abort(new SgError("SG1016", "The backup has ended"));
-      this.#estimator?.[Symbol.dispose]();
+      this.#endEstimate();
       this.#descriptors.closeAll();
     }
   }
@@ -407,11 +408,16 @@ export class TreeRun {
       this.#estimating = false;
       if (!this.#estimator || !this.#wake) return;
       this.#estimator.step();
-      if (!this.#estimator.done) return this.#estimate();
-      this.#context.filesExpected = this.#estimator.files;
-      this.#context.bytesExpected = this.#estimator.bytes;
-      this.#endEstimate();
+      this.#takeEstimate();
+      this.#estimate();
     });
+  }
+
+  #takeEstimate(): void {
+    if (!this.#estimator?.done) return;
+    this.#context.filesExpected = this.#estimator.files;
+    this.#context.bytesExpected = this.#estimator.bytes;
+    this.#endEstimate();
   }
 
   #endEstimate(): void {

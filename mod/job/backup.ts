@@ -106,7 +106,7 @@ async function backUpUnderLock(
   const source = sourceOf(order, run);
   const set: BackupSet = { hostname: order.hostname ?? hostName(), paths: shownPaths(source) };
   const parent = await findParent(session, order, set, run.signal);
-  if (!parent) order.ahead?.[Symbol.dispose]();
+  if (!parent) order.ahead?.onlyCount();
   await session.loadIndex();
 
   using journal = await openJournal(session, order, set);

@@ -95,3 +95,29 @@ Deno.test("LooksAhead passes over what it cannot read", async () => {
   assert.ok(ahead.take(utf8("/src/tagged/in")));
   assert.equal(tree.fs.openCount, 0);
 });
+
+Deno.test("LooksAhead counts what it meets; the count goes on where the looking ended", async () => {
+  for (const stopFirst of [true, false]) {
+    const tree = smallTree();
+    const ahead = looking(tree, new FakeClock(), { patterns: ["*.o"] });
+    if (!stopFirst) await breath();
+    using counted = ahead.stop();
+    assert.equal(counted.done, !stopFirst);
+    await breath();
+    assert.equal(counted.done, !stopFirst, "it goes on for whoever has it, and not by itself");
+    while (!counted.done) counted.step();
+    assert.deepEqual([counted.files, counted.bytes], [4, 6]);
+    if (stopFirst) {
+      assert.equal(ahead.take(utf8("/src")), undefined, "what is met behind the stop is not kept");
+    }
+    assert.equal(tree.fs.openCount, 0);
+  }
+});
+
+Deno.test("LooksAhead that is told to only count keeps no folder", async () => {
+  using ahead = looking(smallTree(), new FakeClock());
+  ahead.onlyCount();
+  await breath();
+  assert.equal(ahead.take(utf8("/src")), undefined);
+  assert.equal(ahead.stop().files, 5);
+});

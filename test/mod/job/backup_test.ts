@@ -112,6 +112,23 @@ Deno.test("runBackup as a dry run counts all and stores nothing", async () => {
   assert.equal(dry.tree, real.tree);
 });
 
+Deno.test("runBackup: a first backup knows its totals from the start where it was looked ahead", async () => {
+  for (const looked of [true, false]) {
+    const stage = await stageWithFiles();
+    using ahead = looked ? lookAhead(stage.ports, { paths: ["/src"] }) : undefined;
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    let progress: (() => { readonly filesTotal?: number }) | undefined;
+    const totals: (number | undefined)[] = [];
+    using _listener = stage.tree.fs.failWhen(({ call }) => {
+      if (call === "openFolder" && progress) totals.push(progress().filesTotal);
+      return undefined;
+    });
+    await stage.backup(ahead ? { ahead } : {}, { ...heardRun(), onStart: (asked) => progress = asked });
+    assert.equal(totals[0], looked ? 3 : undefined);
+    assert.equal(stage.tree.fs.openCount, 0);
+  }
+});
+
 Deno.test("runBackup shows what was seen ahead of it, as of then, unless that was too long ago", async () => {
   const stage = await stageWithFiles({ session: { cacheFolder: "/cache" } });
   const heard = heardRun();
