@@ -1,9 +1,8 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 // How files travel between the main thread and the lanes: many in one transferable buffer, so that a file costs
 // neither a message nor a cloned object.
-import { utf8, utf8Text } from "../base/mod.ts";
+import { ByteReader, ByteWriter } from "../base/mod.ts";
 import { ENTRY_KINDS, type Fd, type Stat, type Xattr } from "../platform/mod.ts";
-import { ByteReader, ByteWriter } from "./byte_stream.ts";
 
 /** A file, or a part of one, that a lane shall save. */
 export interface FileItem {
@@ -87,16 +86,16 @@ export function* readBatch(batch: Uint8Array): Generator<FileItem> {
 export function writeOutcome(writer: ByteWriter, outcome: FileOutcome): void {
   writer.u8(OUTCOMES.indexOf(outcome.kind));
   if (!isSaved(outcome)) {
-    writer.bytes(utf8(outcome.errno));
-    writer.bytes(utf8(outcome.message));
+    writer.text(outcome.errno);
+    writer.text(outcome.message);
     return;
   }
   writeStat(writer, outcome.stat);
   writer.f64(outcome.bytes);
-  writer.bytes(outcome.xattrFailure === "" ? NOTHING : utf8(outcome.xattrFailure));
+  writer.text(outcome.xattrFailure);
   writer.u32(outcome.xattrs.length);
   for (const { name, value } of outcome.xattrs) {
-    writer.bytes(utf8(name));
+    writer.text(name);
     writer.bytes(value);
   }
   writer.bytes(outcome.content);
@@ -106,21 +105,19 @@ export function writeOutcome(writer: ByteWriter, outcome: FileOutcome): void {
 export function readOutcome(reader: ByteReader): FileOutcome {
   const kind = OUTCOMES[reader.u8()]!;
   if (kind === "failed" || kind === "notFile") {
-    const errno = utf8Text(reader.bytes());
-    return { kind, errno, message: utf8Text(reader.bytes()) };
+    const errno = reader.text();
+    return { kind, errno, message: reader.text() };
   }
   const stat = readStat(reader);
   const bytes = reader.f64();
-  const xattrFailure = utf8Text(reader.bytes());
+  const xattrFailure = reader.text();
   const xattrs: Xattr[] = [];
   for (let count = reader.u32(); count > 0; count--) {
-    const name = utf8Text(reader.bytes());
+    const name = reader.text();
     xattrs.push({ name, value: reader.bytes().slice() });
   }
   return { kind, stat, bytes, xattrs, xattrFailure, content: reader.bytes() };
 }
-
-const NOTHING = new Uint8Array(0);
 
 function writeStat(writer: ByteWriter, stat: Stat): void {
   writer.u8(ENTRY_KINDS.indexOf(stat.kind));

@@ -1,8 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { CHUNK_BYTES_MIN, MIB } from "../base/mod.ts";
+import { ByteWriter, CHUNK_BYTES_MIN, MIB } from "../base/mod.ts";
 import { ChunkStream, gearTable } from "../chunker/mod.ts";
 import { sha256, sha256Into } from "../crypto/mod.ts";
-import { ByteWriter } from "./byte_stream.ts";
 
 /**
  * Takes blobs of data. `id` and `plain` are only good during the call. A promise means: wait for it before the next blob,

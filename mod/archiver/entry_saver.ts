@@ -1,6 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { type Node, sameNode } from "../format/mod.ts";
-import type { BlobId } from "../base/mod.ts";
+import { type BlobId, shownPath } from "../base/mod.ts";
 import { isOsError } from "../errors/mod.ts";
 import type { Stat, Xattr } from "../platform/mod.ts";
 import { joinPath } from "../source/mod.ts";
@@ -12,7 +12,7 @@ import { HardLinks, type LinkedContent, matches } from "./hard_links.ts";
 import type { Journal } from "./journal.ts";
 import { contentIds, keptXattrs, type NodeParts } from "./node_maker.ts";
 import type { OpenFolder } from "./open_folder.ts";
-import { reasonOf, showPath } from "./problems.ts";
+import { reasonOf } from "./problems.ts";
 import type { RunContext } from "./run_context.ts";
 
 /** What the entry saver hands on. */
@@ -43,7 +43,7 @@ export class EntrySaver {
     if (previous && !this.#context.options.full && this.#unchanged(previous, stat)) {
       if (this.#allStored(previous.content!)) return this.#keep(folder, name, stat, previous);
       this.#context.noteOnce("missing", () => {
-        const path = showPath(joinPath(folder.path, name));
+        const path = shownPath(joinPath(folder.path, name));
         return `Parts of ${path} are missing in the repository; it and others like it are stored again`;
       });
     }

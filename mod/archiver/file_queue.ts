@@ -1,7 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { freeBytes, MIB } from "../base/mod.ts";
+import { ByteReader, freeBytes, MIB } from "../base/mod.ts";
 import { BatchWriter, type FileOutcome, readOutcome } from "./batch.ts";
-import { ByteReader } from "./byte_stream.ts";
 import type { FileLanes } from "./needs.ts";
 import type { FileTask } from "./file_task.ts";
 

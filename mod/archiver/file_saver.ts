@@ -1,10 +1,9 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { setImmediate } from "node:timers";
-import { CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, MIB } from "../base/mod.ts";
+import { ByteWriter, CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, MIB } from "../base/mod.ts";
 import { OsError } from "../errors/mod.ts";
 import type { DataRegion, Fd, FileSystem, Stat, Xattr } from "../platform/mod.ts";
 import { type FailedFile, type FileItem, type FileOutcome, readBatch, writeOutcome } from "./batch.ts";
-import { ByteWriter } from "./byte_stream.ts";
 import { type BlobSink, ContentSaver } from "./content_saver.ts";
 
 /** Times a file that changes while it is read is read again. */

@@ -1,7 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { MIB } from "../base/mod.ts";
+import { ByteReader, ByteWriter, MIB } from "../base/mod.ts";
 import type { Stat } from "../platform/mod.ts";
-import { ByteReader, ByteWriter } from "./byte_stream.ts";
 import type { JournalStore } from "./needs.ts";
 
 /** Version of the records; a frame of another version is passed over. */

@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import type { Clock } from "../base/mod.ts";
+import { type Clock, shownPath } from "../base/mod.ts";
 import type { SgCode } from "../errors/mod.ts";
 import type { FileSystem } from "../platform/mod.ts";
 import { joinPath } from "../source/mod.ts";
@@ -7,7 +7,6 @@ import { Counts } from "./counts.ts";
 import type { FolderLook } from "./folder_look.ts";
 import type { ArchiveObserver, ArchiverNeeds, ArchiverOptions } from "./needs.ts";
 import { NodeMaker } from "./node_maker.ts";
-import { showPath } from "./problems.ts";
 
 /** What all rooms of one run share. */
 export class RunContext {
@@ -52,7 +51,7 @@ export class RunContext {
   problem(code: SgCode, folder: Uint8Array, name: Uint8Array, what: string, why: string): void {
     const path = name.length === 0 ? folder : joinPath(folder, name);
     this.problems++;
-    this.observer.problem({ code, path, message: `Cannot ${what} ${showPath(path)}: ${why}` });
+    this.observer.problem({ code, path, message: `Cannot ${what} ${shownPath(path)}: ${why}` });
   }
 
   /** Says something once, however often it happens: a repository with damage would fill the screen. */

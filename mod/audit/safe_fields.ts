@@ -1,4 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
+import { shownText } from "../base/mod.ts";
 
 /** Facts of a line beyond its fields: flat, so that a line stays small and readable. */
 export type AuditDetails = Readonly<
@@ -14,15 +15,10 @@ const HIDDEN = "(hidden)";
 const SECRET_NAME = /passw|secret|token$|tokentext|csrf|cookie|authorization|signature|privatekey|code$/i;
 /** How our own secrets look, wherever they turn up: tokens, invites, set-up codes. */
 const SECRET_TEXT = /\bsgo?_[A-Za-z0-9_-]{20,}|\bSGI\d[-A-Z0-9]{20,}|\b(?:[A-Z0-9]{4}-){7}[A-Z0-9]{4}\b/g;
-/** Control characters, line separators, and marks that turn the direction of text. */
-// deno-lint-ignore no-control-regex
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
-
-/** `text` as one line that shows what it is: control characters as `\u{…}`, at most `max` UTF-16 units, no secrets. */
+/** `text` as one line that shows what it is: control characters by their numbers, at most `max` UTF-16 units, no secrets. */
 export function shownSafely(text: string, max: number): string {
   // What is cut off need not be looked at; what stays is at most `max`, whatever it grew to.
-  const shown = text.slice(0, max).toWellFormed().replace(SECRET_TEXT, HIDDEN)
-    .replace(UNSAFE, (c) => `\\u{${c.codePointAt(0)!.toString(16)}}`);
+  const shown = shownText(text.slice(0, max).toWellFormed().replace(SECRET_TEXT, HIDDEN));
   return shown.length <= max && text.length <= max ? shown : `${shown.slice(0, max - 1)}…`.toWellFormed();
 }
 

@@ -12,6 +12,9 @@ export const CHUNK_BYTES_MEAN = MIB;
 /** Largest chunk, bytes. */
 export const CHUNK_BYTES_MAX = 8 * MIB;
 
+/** Bytes that sealing adds to a piece: 16 of IV, 16 of MAC (repository-format.md, "Sealing"). */
+export const SEAL_OVERHEAD = 32;
+
 /** A pack is closed when it holds this many bytes. */
 export const PACK_BYTES_TARGET = 16 * MIB;
 /**

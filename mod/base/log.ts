@@ -1,5 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { Clock } from "./clock.ts";
+import { shownJson, shownText } from "./shown_text.ts";
 
 /** How much a line of the log matters. */
 export type LogLevel = "debug" | "info" | "warning" | "error";
@@ -25,7 +26,7 @@ export function stderrLog(lowest: LogLevel = "warning"): Log {
   return {
     write(level, message, facts = {}) {
       if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(lowest)) return;
-      writeLine(escaped(`${level}: ${message}${factsText(facts)}`));
+      writeLine(shownText(`${level}: ${message}${factsText(facts)}`));
     },
   };
 }
@@ -56,24 +57,13 @@ export class ServiceLog implements Log {
     const { clock, format, print = writeLine } = this.#options;
     const at = new Date(Number(clock.now() / 1_000_000n)).toISOString();
     if (format === "json") {
-      const text = JSON.stringify({ ...facts, at, level, message });
-      print(text.replace(CONTROLS, (c) => `\\u${hex(c, 4)}`));
-    } else print(escaped(`${at} ${level.padEnd(7)} ${message}${factsText(facts)}`));
+      print(shownJson(JSON.stringify({ ...facts, at, level, message })));
+    } else print(shownText(`${at} ${level.padEnd(7)} ${message}${factsText(facts)}`));
   }
 }
 
 function factsText(facts: LogFacts): string {
   return Object.entries(facts).map(([key, value]) => ` ${key}=${JSON.stringify(value)}`).join("");
-}
-
-/** Control characters would be obeyed by the terminal that shows the log, and a line end would forge a line. */
-// deno-lint-ignore no-control-regex
-const CONTROLS = /[\x00-\x1f\x7f-\x9f\u2028\u2029]/g;
-
-const hex = (character: string, digits: number) => character.charCodeAt(0).toString(16).padStart(digits, "0");
-
-function escaped(line: string): string {
-  return line.replace(CONTROLS, (c) => c < "\u0100" ? `\\x${hex(c, 2)}` : `\\u${hex(c, 4)}`);
 }
 
 function writeLine(line: string): void {

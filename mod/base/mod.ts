@@ -1,6 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 /**
- * Base: the few things every room needs: the clock, randomness, bytes, branded ids, limits, the log, a semaphore.
+ * Base: the few things every room needs: the clock, randomness, bytes and records of them, branded ids,
+ * limits, the log, text that is safe to show, a semaphore.
  *
  * Invariants: the list of members is fixed, what has a better home does not come here; only `clock.ts` asks the time, only
  * `random.ts` asks for randomness, only `log.ts` (and the command line's output) writes to the terminal.
@@ -22,6 +23,7 @@ export {
   utf8TextStrict,
 } from "./bytes.ts";
 export { ByteBlocks } from "./byte_blocks.ts";
+export { ByteReader, ByteWriter } from "./byte_records.ts";
 export {
   type BlobId,
   type Branded,
@@ -33,6 +35,7 @@ export {
   type SnapshotId,
 } from "./ids.ts";
 export { Semaphore } from "./semaphore.ts";
+export { shownJson, shownPath, shownText } from "./shown_text.ts";
 export {
   type Log,
   LOG_LEVELS,

@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { type Instant, KIB } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
-import type { OptionSpec } from "./command.ts";
+import type { OptionSpec } from "./option_spec.ts";
 import { shownText } from "./shown_text.ts";
 
 /** Units of sizes, as restic's: powers of 1024. */

@@ -2,11 +2,12 @@
 import type { BackupOrder, BackupReport, Engine } from "../app/mod.ts";
 import { EXIT } from "../errors/mod.ts";
 import type { Arguments } from "./arguments.ts";
-import type { Command, Context, OptionSpec } from "./command.ts";
+import type { Command, Context } from "./command.ts";
 import { openRepository, passwordOrder, refuseNoLock, resolvedConnection } from "./connection.ts";
 import { EXCLUDE_OPTIONS, excludesOf } from "./exclude_options.ts";
 import { DRY_RUN_OPTION } from "./global_options.ts";
 import { makeRepository } from "./new_repository.ts";
+import type { OptionSpec } from "./option_spec.ts";
 import { programCall } from "./program_call.ts";
 import { summaryObject, tagList } from "./selection.ts";
 import { shownName, shownText } from "./shown_text.ts";

@@ -3,24 +3,9 @@ import type { Clock } from "../base/mod.ts";
 import type * as App from "../app/mod.ts";
 import type { Arguments } from "./arguments.ts";
 import type { CommandTarget } from "./global_options.ts";
+import type { OptionSpec } from "./option_spec.ts";
 import type { Output } from "./output.ts";
 import type { Terminal } from "./terminal.ts";
-
-/** One row of a command's option table: it drives parsing, help and "did you mean". */
-export interface OptionSpec {
-  /** The long name without dashes; restic's where restic has it. */
-  readonly name: string;
-  /** One letter for `-x`. */
-  readonly short?: string;
-  /** Other long names that mean the same (`force` for `full`). */
-  readonly aliases?: readonly string[];
-  /** What stands for the value in help, such as `FILE`. Left out for switches. */
-  readonly value?: string;
-  /** May be given several times; all values count, in order. Without it the last one wins. */
-  readonly repeat?: boolean;
-  /** What it does, one sentence without a full stop. */
-  readonly help: string;
-}
 
 /** What the door hands to the command it opens: everything outside the command reaches it through this. */
 export interface Context {

@@ -1,6 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import type { Command, OptionSpec } from "./command.ts";
+import type { Command } from "./command.ts";
 import { sharedGroups } from "./global_options.ts";
+import type { OptionSpec } from "./option_spec.ts";
 
 /** All options that a command takes. Its own letter wins: forget's -H is --keep-hourly. */
 export function commandOptions({ options, target }: Pick<Command, "options" | "target">): OptionSpec[] {

@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 // Scripts that complete our command lines in a shell. They hold the whole table, so that no key press starts this program.
-import type { OptionSpec } from "./command.ts";
 import { GLOBAL_OPTIONS } from "./global_options.ts";
+import type { OptionSpec } from "./option_spec.ts";
 
 /** A command as completion knows it: its name, and all options that it takes. */
 export interface CompletedCommand {

@@ -1,8 +1,9 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { Arguments } from "./arguments.ts";
-import type { Context, OptionSpec } from "./command.ts";
+import type { Context } from "./command.ts";
 import { LIMIT_OPTION, printListing } from "./listing.ts";
 import { newPassword } from "./new_password.ts";
+import type { OptionSpec } from "./option_spec.ts";
 import { standardInput } from "./standard_input.ts";
 import { sayDone, serviceCommand } from "./service_command.ts";
 import { shownText } from "./shown_text.ts";

@@ -2,7 +2,8 @@
 // What to leave out: the options of backups and sets, and those of them that restores have too.
 import type { ExcludeOptions } from "../app/mod.ts";
 import type { Arguments } from "./arguments.ts";
-import type { Context, OptionSpec } from "./command.ts";
+import type { Context } from "./command.ts";
+import type { OptionSpec } from "./option_spec.ts";
 
 /** The options that name patterns of what to leave out. */
 export const EXCLUDE_PATTERN_OPTIONS: readonly OptionSpec[] = [

@@ -1,9 +1,10 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { ForgetGroup, ForgetOrder, GroupBy, KeepPolicy, KeepSpan } from "../app/mod.ts";
 import { type Arguments, parseSpan } from "./arguments.ts";
-import type { Command, Context, OptionSpec } from "./command.ts";
+import type { Command, Context } from "./command.ts";
 import { openRepository, refuseNoLock } from "./connection.ts";
 import { DRY_RUN_OPTION, FILTER_OPTIONS } from "./global_options.ts";
+import type { OptionSpec } from "./option_spec.ts";
 import { PRUNE_OPTIONS, pruneOrder, sayPruned } from "./prune.ts";
 import { shortId, snapshotFilter, snapshotObject, tagList } from "./selection.ts";
 import { shownText } from "./shown_text.ts";

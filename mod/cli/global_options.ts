@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import type { OptionSpec } from "./command.ts";
+import type { OptionSpec } from "./option_spec.ts";
 
 /** Options that every command takes, before or behind its name. */
 export const GENERAL_OPTIONS: readonly OptionSpec[] = [

@@ -1,7 +1,8 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { EXIT } from "../errors/mod.ts";
-import type { Command, OptionSpec } from "./command.ts";
+import type { Command } from "./command.ts";
 import { OPTION_GROUPS, type OptionGroup, sharedGroups } from "./global_options.ts";
+import type { OptionSpec } from "./option_spec.ts";
 import { padText, textWidth } from "./shown_text.ts";
 
 /** Widest help line, columns; narrower terminals get narrower lines. */

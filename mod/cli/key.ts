@@ -1,7 +1,8 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import type { Command, Context, OptionSpec } from "./command.ts";
+import type { Command, Context } from "./command.ts";
 import { openRepository } from "./connection.ts";
 import { newPassword } from "./new_password.ts";
+import type { OptionSpec } from "./option_spec.ts";
 import { shortId } from "./selection.ts";
 import { shownText } from "./shown_text.ts";
 import { machineTime, shownTime } from "./units.ts";

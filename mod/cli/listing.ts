@@ -1,7 +1,8 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { ApiVariables } from "../app/mod.ts";
 import type { Arguments } from "./arguments.ts";
-import type { Context, OptionSpec } from "./command.ts";
+import type { Context } from "./command.ts";
+import type { OptionSpec } from "./option_spec.ts";
 import type { Service } from "./service.ts";
 import type { Column } from "./table.ts";
 import { counted } from "./units.ts";

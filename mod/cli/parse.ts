@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { SgError } from "../errors/mod.ts";
 import { Arguments, optionNames } from "./arguments.ts";
-import type { OptionSpec } from "./command.ts";
+import type { OptionSpec } from "./option_spec.ts";
 import { shownText } from "./shown_text.ts";
 import { suggest } from "./suggest.ts";
 

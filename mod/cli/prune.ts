@@ -1,9 +1,10 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { PruneOrder, PruneReport } from "../app/mod.ts";
 import { type Arguments, parseSize } from "./arguments.ts";
-import type { Command, Context, OptionSpec } from "./command.ts";
+import type { Command, Context } from "./command.ts";
 import { openRepository, refuseNoLock } from "./connection.ts";
 import { DRY_RUN_OPTION } from "./global_options.ts";
+import type { OptionSpec } from "./option_spec.ts";
 import { shownText } from "./shown_text.ts";
 import { shownSize } from "./units.ts";
 

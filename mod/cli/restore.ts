@@ -2,10 +2,11 @@
 import type { RestoreOrder, RestoreReport } from "../app/mod.ts";
 import { EXIT } from "../errors/mod.ts";
 import type { Arguments } from "./arguments.ts";
-import type { Command, Context, OptionSpec } from "./command.ts";
+import type { Command, Context } from "./command.ts";
 import { openRepository } from "./connection.ts";
 import { EXCLUDE_PATTERN_OPTIONS, patternsOf } from "./exclude_options.ts";
 import { DRY_RUN_OPTION, FILTER_OPTIONS } from "./global_options.ts";
+import type { OptionSpec } from "./option_spec.ts";
 import { SET_OPTIONS } from "./set_option.ts";
 import { shortId, snapshotFilter } from "./selection.ts";
 import { shownText } from "./shown_text.ts";

@@ -1,6 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { type Clock, systemClock } from "../base/mod.ts";
-import { EXIT, isSgError, type SgError, SgError as Failure, toSgError } from "../errors/mod.ts";
+import { EXIT, isSgError, SgError, toSgError } from "../errors/mod.ts";
 import type { AppFace, Command, Context } from "./command.ts";
 import { commandOptions } from "./command_options.ts";
 import { findCommand } from "./commands.ts";
@@ -86,7 +86,7 @@ function endWith(error: unknown, output: Output, interruption: Interruption): nu
 function failureOf(error: unknown, interruption: Interruption): SgError {
   const failure = toSgError(error);
   if (interruption.signal.aborted && (failure.code === "SG1023" || failure.code === "SG1016")) {
-    return new Failure("SG1016", "The command was interrupted", { cause: error });
+    return new SgError("SG1016", "The command was interrupted", { cause: error });
   }
   return failure;
 }

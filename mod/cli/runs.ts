@@ -1,7 +1,8 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { Arguments } from "./arguments.ts";
-import type { Context, OptionSpec } from "./command.ts";
+import type { Context } from "./command.ts";
 import { LIMIT_OPTION, printListing } from "./listing.ts";
+import type { OptionSpec } from "./option_spec.ts";
 import { RUN_FIELDS, type RunNode, runRow, runSentence, runTable, took } from "./run_shown.ts";
 import { watchRun } from "./run_watch.ts";
 import type { Service } from "./service.ts";

@@ -1,8 +1,9 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { Arguments } from "./arguments.ts";
-import type { Context, OptionSpec } from "./command.ts";
+import type { Context } from "./command.ts";
 import { EXCLUDE_OPTIONS, excludesOf } from "./exclude_options.ts";
 import { newPassword } from "./new_password.ts";
+import type { OptionSpec } from "./option_spec.ts";
 import type { Service } from "./service.ts";
 import { sayDone, serviceCommand } from "./service_command.ts";
 import { SET_FIELDS, type SetNode, showSet } from "./set.ts";

@@ -1,8 +1,9 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 // `ls` and `restore` on the backups of a service's set.
 import type { Arguments } from "./arguments.ts";
-import type { Context, OptionSpec } from "./command.ts";
+import type { Context } from "./command.ts";
 import { pages } from "./listing.ts";
+import type { OptionSpec } from "./option_spec.ts";
 import { RUN_FIELDS, type RunNode, runSentence } from "./run_shown.ts";
 import { watchRun } from "./run_watch.ts";
 import { Service } from "./service.ts";

@@ -2,7 +2,7 @@
 // Commands that work on a repository, or on the backups of a service's set.
 import { SgError } from "../errors/mod.ts";
 import type { Arguments } from "./arguments.ts";
-import type { OptionSpec } from "./command.ts";
+import type { OptionSpec } from "./option_spec.ts";
 import type { Service } from "./service.ts";
 import { shownText } from "./shown_text.ts";
 

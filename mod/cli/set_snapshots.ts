@@ -2,8 +2,9 @@
 // `snapshots`, `find` and `diff` on the backups of a service's set.
 import { SgError } from "../errors/mod.ts";
 import type { Arguments } from "./arguments.ts";
-import type { Context, OptionSpec } from "./command.ts";
+import type { Context } from "./command.ts";
 import { pages } from "./listing.ts";
+import type { OptionSpec } from "./option_spec.ts";
 import { shortId } from "./selection.ts";
 import { Service } from "./service.ts";
 import { namedSet, setSnapshot, setSnapshots, type SnapshotNode } from "./set_option.ts";

@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { SETTING_KEYS, settingSpec } from "../app/mod.ts";
 import type { Arguments } from "./arguments.ts";
-import type { OptionSpec } from "./command.ts";
+import type { OptionSpec } from "./option_spec.ts";
 
 /** One option for each setting. */
 export const SETTING_OPTIONS: readonly OptionSpec[] = SETTING_KEYS.map((key) => {

@@ -1,38 +1,13 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { utf8TextStrict } from "../base/mod.ts";
+import { shownJson, shownText, utf8TextStrict } from "../base/mod.ts";
 
-/**
- * What must never reach a terminal as it is: C0 and C1 controls, DEL, line and paragraph separators, marks that
- * turn the writing direction (a name could show itself as another), zero-width and tag characters, lone surrogates.
- */
-const HIDDEN =
-  // deno-lint-ignore no-control-regex
-  /[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]|\p{Surrogate}/gu;
-
-/** Text that is safe to print on one line: what could move the cursor or hide itself is shown as `\xNN` or `\u{…}`. */
-export function shownText(text: string): string {
-  return text.replace(HIDDEN, escaped);
-}
-
-/** JSON text that is safe to print and still the same JSON: what {@link shownText} would change is written as `\\uXXXX`. */
-export function shownJson(json: string): string {
-  return json.replace(HIDDEN, (hidden) => {
-    let out = "";
-    for (let i = 0; i < hidden.length; i++) out += `\\u${hidden.charCodeAt(i).toString(16).padStart(4, "0")}`;
-    return out;
-  });
-}
+export { shownJson, shownText };
 
 /** The name or path of an entry, safe to print; bytes that are not UTF-8 are shown as `\xNN`. */
 export function shownName(name: Uint8Array | string): string {
   if (typeof name === "string") return shownText(name);
   const text = utf8TextStrict(name);
   return text === undefined ? shownBytes(name) : shownText(text);
-}
-
-function escaped(character: string): string {
-  const point = character.codePointAt(0)!;
-  return point < 0x100 ? `\\x${point.toString(16).padStart(2, "0")}` : `\\u{${point.toString(16)}}`;
 }
 
 /** Shows the well-formed parts as text and every other byte by its number. */

@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import type { Instant } from "../base/mod.ts";
+import { type Instant, shownText } from "../base/mod.ts";
 import { showLocation } from "../storage/mod.ts";
 import { locationOf } from "./places.ts";
 import type { BackupSet, Destination } from "./records.ts";
@@ -26,7 +26,7 @@ export function recoverySheet({ set, password, places, at }: SheetFacts): string
     `Made on ${day}. Whoever has this sheet can read the backups: keep it where you keep your passport.`,
     "",
     "What is backed up:",
-    ...set.sources.map((source) => `  ${oneLine(source)}`),
+    ...set.sources.map((source) => `  ${shownText(source)}`),
     "",
     "The password that opens the backups (upper and lower case count; no blank before or behind it):",
     "",
@@ -68,12 +68,6 @@ function reach(place: SheetFacts["places"][number]): string {
 
 function address({ kind, place, account, repository }: SheetFacts["places"][number]): string {
   return showLocation(locationOf({ kind, place, ...(account === null ? {} : { account }) }, repository));
-}
-
-/** Without control characters, which would pretend to be other lines. */
-function oneLine(text: string): string {
-  // deno-lint-ignore no-control-regex -- they are what is shown.
-  return text.replace(/[\x00-\x1f\x7f]/g, (sign) => `\\x${sign.charCodeAt(0).toString(16).padStart(2, "0")}`);
 }
 
 /** A word for a POSIX shell. */

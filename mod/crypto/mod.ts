@@ -14,4 +14,4 @@ export { BackgroundSha256, constantTimeEqual, Sha256, sha256, sha256Hex, sha256I
 export { clampR, deriveSecret, generateMasterKey, type MasterKey } from "./master_key.ts";
 export { deriveKey, KDF_DEFAULT, type KdfParameters, scryptBytes } from "./password.ts";
 export { isIrreducible, randomIrreduciblePolynomial } from "./polynomial.ts";
-export { SEAL_OVERHEAD, Sealer } from "./sealer.ts";
+export { Sealer } from "./sealer.ts";

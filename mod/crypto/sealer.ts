@@ -1,16 +1,13 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { SgError } from "../errors/mod.ts";
-import type { Random } from "../base/mod.ts";
+import { type Random, SEAL_OVERHEAD } from "../base/mod.ts";
 import { loadNativeCipher, type NativeCipher } from "../platform/mod.ts";
 import { type Engine, makeEngine } from "./engine.ts";
 import { constantTimeEqual } from "./hash.ts";
 import { isZero, IV_BYTES, IvSource, writeCounter } from "./iv.ts";
 import type { MasterKey } from "./master_key.ts";
 
-const TAG_BYTES = 16;
-
-/** Bytes by which a sealed piece is longer than its plaintext: IV and MAC. */
-export const SEAL_OVERHEAD = IV_BYTES + TAG_BYTES;
+const TAG_BYTES = SEAL_OVERHEAD - IV_BYTES;
 
 /** Below this the set-up of an asynchronous decryption costs more than a slow synchronous one. */
 const ASYNC_BYTES_MIN = 16 * 1024;

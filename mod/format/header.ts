@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { type BlobId, toHex } from "../base/mod.ts";
+import { type BlobId, PACK_HEADER_BYTES_MAX, SEAL_OVERHEAD, toHex } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import type { BlobType, PackedBlob } from "./types.ts";
 
@@ -8,19 +8,32 @@ const PLAIN_ENTRY_BYTES = 1 + 4 + 32;
 const COMPRESSED_ENTRY_BYTES = PLAIN_ENTRY_BYTES + 4;
 /** Bytes of the longest header entry. */
 export const HEADER_ENTRY_BYTES_MAX = COMPRESSED_ENTRY_BYTES;
+/** Blobs in one pack that we write, so that its header stays below the limit of any reader. */
+export const PACK_BLOBS_MAX = Math.floor((PACK_HEADER_BYTES_MAX - SEAL_OVERHEAD) / HEADER_ENTRY_BYTES_MAX) -
+  1;
 
 /** The largest sealed length that the format's 32 bits can say. */
 const LENGTH_MAX = 0xffff_ffff;
-/** Sealing adds 16 bytes of IV and 16 of MAC, so no sealed blob is shorter than this. */
-const SEALED_BYTES_MIN = 32;
+/** Bytes of the sealed header's length, at a pack's very end. */
+export const PACK_TRAILER_BYTES = 4;
 
 const TYPE_CODES: Readonly<Record<BlobType, number>> = { data: 0, tree: 1 };
 const COMPRESSED_BIT = 2;
 
+/** Plain length of a blob, bytes, by its sealed length and the plain one that an index notes of compressed blobs, 0 of others. */
+export function plainLength(length: number, uncompressedLength: number): number {
+  return uncompressedLength > 0 ? uncompressedLength : Math.max(0, length - SEAL_OVERHEAD);
+}
+
+/** Bytes that a blob's entry takes in the plain header of its pack. */
+export function headerEntryBytes(compressed: boolean): number {
+  return compressed ? COMPRESSED_ENTRY_BYTES : PLAIN_ENTRY_BYTES;
+}
+
 /** Bytes that the plain header of these blobs takes. */
 export function headerBytes(blobs: readonly PackedBlob[]): number {
   let bytes = 0;
-  for (const blob of blobs) bytes += blob.uncompressedLength > 0 ? COMPRESSED_ENTRY_BYTES : PLAIN_ENTRY_BYTES;
+  for (const blob of blobs) bytes += headerEntryBytes(blob.uncompressedLength > 0);
   return bytes;
 }
 
@@ -52,11 +65,11 @@ export function decodeHeader(bytes: Uint8Array): PackedBlob[] {
     const code = bytes[at]!;
     if (code > 3) throw damagedHeader(`an entry has the unknown type ${code}`);
     const compressed = (code & COMPRESSED_BIT) !== 0;
-    const size = compressed ? COMPRESSED_ENTRY_BYTES : PLAIN_ENTRY_BYTES;
+    const size = headerEntryBytes(compressed);
     if (at + size > bytes.length) throw damagedHeader("its last entry is cut off");
     const length = view.getUint32(at + 1, true);
     const uncompressedLength = compressed ? view.getUint32(at + 5, true) : 0;
-    if (length < SEALED_BYTES_MIN) throw damagedHeader(`a blob cannot have ${length} bytes`);
+    if (length < SEAL_OVERHEAD) throw damagedHeader(`a blob cannot have ${length} bytes`);
     if (compressed && uncompressedLength === 0) {
       throw damagedHeader("a compressed blob says that it is empty");
     }

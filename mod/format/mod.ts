@@ -35,7 +35,16 @@ export { assertBearable } from "./json_scan.ts";
 export { formatTime, parseTime, ZERO_TIME } from "./time.ts";
 export { decodeNode, encodeNode, nameProblem, sameNode } from "./node.ts";
 export { decodeTree, encodeTree, TreeBuilder, type TreeReading } from "./tree.ts";
-export { decodeHeader, encodeHeader, HEADER_ENTRY_BYTES_MAX, headerBytes } from "./header.ts";
+export {
+  decodeHeader,
+  encodeHeader,
+  HEADER_ENTRY_BYTES_MAX,
+  headerBytes,
+  headerEntryBytes,
+  PACK_BLOBS_MAX,
+  PACK_TRAILER_BYTES,
+  plainLength,
+} from "./header.ts";
 export { decodeIndex, encodeIndex, type IndexDraft, type ListedPack } from "./index_file.ts";
 export { decodeSnapshot, encodeSnapshot } from "./snapshot.ts";
 export { decodeConfig, encodeConfig } from "./config.ts";

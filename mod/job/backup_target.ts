@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { type BlobId, type Clock, freeBytes, toHex } from "../base/mod.ts";
 import { isSgError, SgError } from "../errors/mod.ts";
-import { BlobWriter, type SavedCounts, type SealedPack } from "../repository/mod.ts";
+import { BlobWriter, countPack, noCounts, type SavedCounts, type SealedPack } from "../repository/mod.ts";
 import type { Lanes } from "./lanes.ts";
 import type { SessionRun } from "./session_run.ts";
 
@@ -97,7 +97,7 @@ class Grace implements Disposable {
 
 /** Counts what a run would store. */
 class DryRun {
-  readonly counts = { dataBlobs: 0, treeBlobs: 0, dataBytes: 0, treeBytes: 0, packedBytes: 0, packs: 0 };
+  readonly counts = noCounts();
   readonly #writer: BlobWriter;
   readonly #session: SessionRun;
 
@@ -122,12 +122,8 @@ class DryRun {
     if (pack) await this.take(pack);
   }
 
-  take({ type, bytes, lengths, uncompressed }: SealedPack): Promise<void> {
-    const plain = lengths.reduce((sum, length, i) => sum + (uncompressed[i]! || length - 32), 0);
-    this.counts[type === "data" ? "dataBlobs" : "treeBlobs"] += lengths.length;
-    this.counts[type === "data" ? "dataBytes" : "treeBytes"] += plain;
-    this.counts.packedBytes += bytes.length;
-    this.counts.packs++;
+  take(pack: SealedPack): Promise<void> {
+    countPack(this.counts, pack, pack.bytes.length);
     return Promise.resolve();
   }
 }

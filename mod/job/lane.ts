@@ -15,7 +15,6 @@ import {
   type WriterSeed,
 } from "../repository/mod.ts";
 import { FileWriter } from "../restorer/mod.ts";
-import type { LaneSkill } from "./lane_messages.ts";
 
 /** What a lane needs to know; crosses threads, so data only. It holds keys: never log it. */
 export interface LaneSeed {
@@ -27,6 +26,9 @@ export interface LaneSeed {
   /** Secret that the chunker's table is made from. */
   readonly chunkerSecret: Uint8Array;
 }
+
+/** What a lane can be asked to do. */
+export type LaneSkill = "saveFiles" | "savePart" | "endStream" | "flush" | "writeFiles" | "verifyPack";
 
 /** A count of bytes that all threads add to: one 64-bit number. */
 export type SharedCount = SharedArrayBuffer;

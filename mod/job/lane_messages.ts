@@ -1,10 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { type SgCode, SgError, toSgError } from "../errors/mod.ts";
 import type { SealedPack } from "../repository/mod.ts";
-import type { LaneSeed, SharedCount } from "./lane.ts";
-
-/** What a lane can be asked to do; one method of `Lane` each. */
-export type LaneSkill = "saveFiles" | "savePart" | "endStream" | "flush" | "writeFiles" | "verifyPack";
+import type { LaneSeed, LaneSkill, SharedCount } from "./lane.ts";
 
 /** From the main thread to a lane. */
 export type ToLane =

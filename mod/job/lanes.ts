@@ -2,8 +2,8 @@
 import { freeBytes } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import type { SealedPack } from "../repository/mod.ts";
-import { Lane, type LanePorts, type LaneSeed, type SharedCount } from "./lane.ts";
-import { carryError, type FromLane, landError, type LaneSkill, type ToLane } from "./lane_messages.ts";
+import { Lane, type LanePorts, type LaneSeed, type LaneSkill, type SharedCount } from "./lane.ts";
+import { carryError, type FromLane, landError, type ToLane } from "./lane_messages.ts";
 
 /** Saves a pack that a lane sealed; resolves when it is durable. */
 export type SavePack = (pack: SealedPack) => Promise<void>;

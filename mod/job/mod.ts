@@ -70,6 +70,7 @@ export {
 export type { GroupBy, RetentionPolicy as KeepPolicy, Span as KeepSpan } from "../schedule/mod.ts";
 export { addKey, changePassword, listKeys, type NewKey, removeKey, unlock } from "./keys.ts";
 export { PROGRAM_VERSION } from "./program_version.ts";
-export { type Ports, type RunNeeds, Session, type SessionOptions } from "./session.ts";
+export { type RunNeeds, Session } from "./session.ts";
+export type { Ports, SessionOptions } from "./session_options.ts";
 export type { SessionRun } from "./session_run.ts";
 export type { OpenedKey } from "../repository/mod.ts";

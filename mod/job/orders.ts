@@ -2,7 +2,12 @@
 import type { LooksAhead } from "../archiver/mod.ts";
 import type { BlobId, Instant, SnapshotId } from "../base/mod.ts";
 import type { SgCode } from "../errors/mod.ts";
-import type { Node, Snapshot, SnapshotSummary } from "../format/mod.ts";
+import type { SnapshotSummary } from "../format/mod.ts";
+import type { NamedSnapshot, SnapshotFilter } from "../repository/mod.ts";
+import type { WalkedEntry } from "../restorer/mod.ts";
+
+/** Which snapshots a command means, a snapshot with its name, one entry met while walking a snapshot. */
+export type { NamedSnapshot, SnapshotFilter, WalkedEntry as ListedEntry };
 
 /** Something that went wrong with one entry while the run went on. */
 export interface Problem {
@@ -148,26 +153,4 @@ export interface RestoreReport {
   readonly filesVerified: number;
   readonly problems: number;
   readonly complete: boolean;
-}
-
-/** Which snapshots a command means. All conditions must hold; within one list any may. */
-export interface SnapshotFilter {
-  readonly hosts?: readonly string[];
-  /** Each element: tags that must all be there. */
-  readonly tags?: readonly (readonly string[])[];
-  /** Absolute paths that must all be there. */
-  readonly paths?: readonly string[];
-}
-
-/** A snapshot with its name. */
-export interface NamedSnapshot {
-  readonly id: SnapshotId;
-  readonly snapshot: Snapshot;
-}
-
-/** One entry met while walking a snapshot. */
-export interface ListedEntry {
-  /** Path inside the snapshot, starting with a slash, byte for byte. */
-  readonly path: Uint8Array;
-  readonly node: Node;
 }

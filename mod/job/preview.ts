@@ -12,7 +12,7 @@ import {
 } from "../source/mod.ts";
 import { absoluteSource } from "./backup.ts";
 import type { ExcludeOptions } from "./orders.ts";
-import type { Ports } from "./session.ts";
+import type { Ports } from "./session_options.ts";
 
 /** What to look at. */
 export interface PreviewOrder {

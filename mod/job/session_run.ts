@@ -3,7 +3,7 @@ import type { Repository, RepositoryLock } from "../repository/mod.ts";
 import type { LanePool } from "./lane_pool.ts";
 import type { Lanes, SavePack } from "./lanes.ts";
 import type { RunObserver } from "./orders.ts";
-import type { Ports, SessionOptions } from "./session.ts";
+import type { Ports, SessionOptions } from "./session_options.ts";
 
 /** A lock, or its stand-in where none is taken. */
 export type RunLock = Pick<RepositoryLock, "signal" | "explain" | typeof Symbol.asyncDispose>;

@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { openLibcrypto } from "./native_cipher.ts";
+import { openLibcrypto } from "./_libcrypto.ts";
 
 /** SHA-256 by the system's libcrypto. It belongs to the thread that loaded it and is used synchronously. */
 export interface NativeSha256 {

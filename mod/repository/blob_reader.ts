@@ -4,16 +4,14 @@ import {
   DATA_BLOB_BYTES_MAX,
   equalBytes,
   fromHex,
-  type PackId,
   type Random,
   toHex,
   TREE_BLOB_BYTES_MAX,
 } from "../base/mod.ts";
 import { Compressor } from "../compress/mod.ts";
-import { SEAL_OVERHEAD, Sealer, sha256, sha256Into } from "../crypto/mod.ts";
+import { Sealer, sha256, sha256Into } from "../crypto/mod.ts";
 import { SgError } from "../errors/mod.ts";
-import type { BlobType, PackedBlob } from "../format/mod.ts";
-import { decodePackHeader } from "./pack_header.ts";
+import type { BlobType } from "../format/mod.ts";
 import type { ReaderSeed, SealedPack } from "./sealed_pack.ts";
 
 /** Sealed bytes that are opened in one go when a pack is verified: bounds the memory. */
@@ -187,64 +185,9 @@ export class BlobReader {
   }
 }
 
-/**
- * Checks a whole pack: its name, its header against what the index lists, and that every blob opens. Says what is
- * wrong, one sentence each; none = intact. Never throws for bad data.
- */
-export async function verifyPack(
-  reader: BlobReader,
-  id: PackId,
-  bytes: Uint8Array,
-  expected: readonly PackedBlob[],
-): Promise<string[]> {
-  const findings: string[] = [];
-  if (toHex(sha256(bytes)) !== id) findings.push(`pack ${id}: its content does not fit its name`);
-  try {
-    const found = decodePackHeader(reader.sealer, id, bytes, bytes.length);
-    if (!sameBlobs(found, expected)) findings.push(`pack ${id}: its header does not fit the index`);
-  } catch (error) {
-    findings.push(error instanceof Error ? error.message : String(error));
-  }
-  for (const type of ["data", "tree"] as const) {
-    const blobs = expected.filter((blob) => {
-      if (blob.type !== type) return false;
-      const inside = blob.length >= SEAL_OVERHEAD && blob.offset + blob.length <= bytes.length;
-      if (!inside) findings.push(`pack ${id}: ${type} blob ${blob.id} lies outside the file`);
-      return inside;
-    });
-    findings.push(...await reader.verifyBlobs(type, blobArrays(bytes, blobs)));
-  }
-  return findings;
-}
-
 /** Doubles from 1 MiB on, so that rooms are made anew a few times only. */
 function roomFor(bytes: number): number {
   return 2 ** Math.max(20, Math.ceil(Math.log2(bytes)));
-}
-
-function blobArrays(bytes: Uint8Array, blobs: readonly PackedBlob[]): Omit<SealedPack, "type" | "id"> {
-  const ids = new Uint8Array(32 * blobs.length);
-  blobs.forEach((blob, i) => ids.set(fromHex(blob.id), 32 * i));
-  return {
-    bytes: bytes as Uint8Array<ArrayBuffer>,
-    ids,
-    offsets: Uint32Array.from(blobs, (blob) => blob.offset),
-    lengths: Uint32Array.from(blobs, (blob) => blob.length),
-    uncompressed: Uint32Array.from(blobs, (blob) => blob.uncompressedLength),
-  };
-}
-
-/** True when both list the same blobs at the same places, whatever the order. */
-export function sameBlobs(a: readonly PackedBlob[], b: readonly PackedBlob[]): boolean {
-  if (a.length !== b.length) return false;
-  const byOffset = (x: PackedBlob, y: PackedBlob) => x.offset - y.offset;
-  const left = a.toSorted(byOffset);
-  const right = b.toSorted(byOffset);
-  return left.every((blob, i) => {
-    const other = right[i]!;
-    return blob.id === other.id && blob.type === other.type && blob.offset === other.offset &&
-      blob.length === other.length && blob.uncompressedLength === other.uncompressedLength;
-  });
 }
 
 /** Refuses (SG1017), naming the blob, sizes that no valid one has: before it is loaded. */

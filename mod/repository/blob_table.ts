@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { BlobId, Random } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
-import type { BlobType } from "../format/mod.ts";
+import { type BlobType, plainLength } from "../format/mod.ts";
 import { lockWord, unlockWord } from "./_shared_lock.ts";
 
 /** The memory of a {@link BlobTable}, to be posted to another thread. */
@@ -266,6 +266,11 @@ export class BlobTable {
   /** Plain length of a compressed blob, 0 of one stored as it is. */
   uncompressedOf(entry: number): number {
     return this.#word(entry, UNCOMPRESSED);
+  }
+
+  /** Plain length. */
+  plainLengthOf(entry: number): number {
+    return plainLength(this.lengthOf(entry), this.uncompressedOf(entry));
   }
 
   /** Writes the 32 bytes of the entry's ID to `into` from `at` on. */

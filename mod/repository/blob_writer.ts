@@ -1,17 +1,20 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { PACK_BYTES_MAX, PACK_HEADER_BYTES_MAX, type Random } from "../base/mod.ts";
+import { PACK_BYTES_MAX, type Random, SEAL_OVERHEAD } from "../base/mod.ts";
 import { Compressor } from "../compress/mod.ts";
-import { SEAL_OVERHEAD, Sealer, sha256 } from "../crypto/mod.ts";
+import { Sealer, sha256 } from "../crypto/mod.ts";
 import { SgError } from "../errors/mod.ts";
-import { type BlobType, encodeHeader, HEADER_ENTRY_BYTES_MAX, type PackedBlob } from "../format/mod.ts";
+import {
+  type BlobType,
+  encodeHeader,
+  HEADER_ENTRY_BYTES_MAX,
+  PACK_BLOBS_MAX,
+  PACK_TRAILER_BYTES,
+  type PackedBlob,
+} from "../format/mod.ts";
 import { BlobReader } from "./blob_reader.ts";
 import type { BlobTable } from "./blob_table.ts";
 import type { SealedPack, WriterSeed } from "./sealed_pack.ts";
 
-/** Bytes of the header's length at a pack's end. */
-const TRAILER_BYTES = 4;
-/** Blobs in one pack, so that its header stays below the limit of any reader. */
-const PACK_BLOBS_MAX = Math.floor((PACK_HEADER_BYTES_MAX - SEAL_OVERHEAD) / HEADER_ENTRY_BYTES_MAX) - 1;
 /**
  * Room beyond the target for the blob that makes a pack full; a larger one makes the room grow. Packs far below what the
  * format asks for (tests have them) get no more than a few times their target.
@@ -112,7 +115,7 @@ export class BlobWriter {
   get packBytes(): number {
     const open = this.#open;
     if (!open) return 0;
-    return open.end + open.count * HEADER_ENTRY_BYTES_MAX + SEAL_OVERHEAD + TRAILER_BYTES;
+    return open.end + open.count * HEADER_ENTRY_BYTES_MAX + SEAL_OVERHEAD + PACK_TRAILER_BYTES;
   }
 
   /** True when the open pack should be sealed before more is put. */
@@ -177,14 +180,14 @@ async function sealPack(sealer: Sealer, type: BlobType, open: OpenPack): Promise
   };
   const header = encodeHeader([...packedBlobs(shell)]);
   const headerBytes = header.length + SEAL_OVERHEAD;
-  const total = end + headerBytes + TRAILER_BYTES;
+  const total = end + headerBytes + PACK_TRAILER_BYTES;
   if (total > PACK_BYTES_MAX && count > 1) {
     throw new SgError("SG1023", `Cannot seal a pack of ${total} bytes: it is too large`);
   }
-  open.reserve(headerBytes + TRAILER_BYTES);
+  open.reserve(headerBytes + PACK_TRAILER_BYTES);
   const bytes = open.bytes.subarray(0, total);
   await sealer.sealAll([...open.pieces(), header], bytes);
-  new DataView(bytes.buffer).setUint32(total - TRAILER_BYTES, headerBytes, true);
+  new DataView(bytes.buffer).setUint32(total - PACK_TRAILER_BYTES, headerBytes, true);
   return { ...shell, bytes, id: sha256(bytes) };
 }
 

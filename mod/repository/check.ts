@@ -10,17 +10,16 @@ import {
 } from "../base/mod.ts";
 import { type SgCode, SgError } from "../errors/mod.ts";
 import { nameProblem, type Node, type Tree } from "../format/mod.ts";
-import { verifyPack } from "./blob_reader.ts";
 import { damageOf } from "./index_loader.ts";
 import { listPackSizes } from "./index_rewrite.ts";
 import { loadPackHeader } from "./pack_header.ts";
 import { blobsOf, PackGroups } from "./pack_groups.ts";
-import { sameBlobs } from "./blob_reader.ts";
 import { loadKey } from "./keys.ts";
-import { eachInParallel, listFiles } from "./repository_files.ts";
+import { callOf, eachInParallel, listFiles } from "./repository_files.ts";
 import type { Repository } from "./repository.ts";
 import type { NamedSnapshot, SnapshotFilter } from "./snapshots.ts";
 import { walkTrees } from "./tree_walk.ts";
+import { sameBlobs, verifyPack } from "./verify_pack.ts";
 
 /** Whole packs in memory at once while data is read. */
 const PACKS_AT_ONCE = 3;
@@ -130,7 +129,7 @@ class Check {
   constructor(repository: Repository, options: CheckOptions) {
     this.#repository = repository;
     this.#options = options;
-    this.#call = options.signal ? { signal: options.signal } : {};
+    this.#call = callOf(options);
     const { hosts, tags, paths } = options.filter ?? {};
     if (hosts?.length || tags?.length || paths?.length) this.#needed = new Set();
   }

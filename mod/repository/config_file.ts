@@ -37,12 +37,6 @@ export function openConfig(
     });
   }
   const config = decodeConfig(plain, name);
-  if (config.version < 1 || config.version > 2) {
-    throw new SgError(
-      "SG1007",
-      `Cannot open repository ${storage.location}: its version is ${config.version}`,
-    );
-  }
   if (!isIrreducible(BigInt(`0x${config.chunkerPolynomial}`))) {
     throw new SgError("SG1005", `Cannot read ${name}: its chunker polynomial is not irreducible`);
   }

@@ -6,7 +6,7 @@ import type { StoredFile } from "../storage/mod.ts";
 import type { BlobTable } from "./blob_table.ts";
 import { scanIndex, SCANNED_WORDS, type ScannedIndex } from "./index_scan.ts";
 import type { PackList } from "./pack_list.ts";
-import { eachInParallel, type RepositoryFiles } from "./repository_files.ts";
+import { callOf, eachInParallel, type RepositoryFiles } from "./repository_files.ts";
 
 /** Larger index files are looked over before they become one text. restic and we write some 10 MB. */
 const INDEX_BYTES_USUAL = 32 * MIB;
@@ -78,8 +78,8 @@ export async function loadIndexes(
   listed: readonly StoredFile[],
   options: IndexLoadOptions = {},
 ): Promise<void> {
-  const { signal, onProgress, onDamage } = options;
-  const call = signal ? { signal } : {};
+  const { onProgress, onDamage } = options;
+  const call = callOf(options);
   const fresh = listed.filter(({ name }) => {
     return !known.files.has(name as IndexId) && !known.damaged.has(name as IndexId);
   });

@@ -17,12 +17,12 @@
 export { BlobTable, type BlobTableHandle, type BlobTableOptions } from "./blob_table.ts";
 export { BlobWriter, type BlobWriterOptions } from "./blob_writer.ts";
 export type { BlobPlace } from "./blob_place.ts";
-export { BlobReader, verifyPack } from "./blob_reader.ts";
+export { BlobReader } from "./blob_reader.ts";
 export type { ReaderSeed, SealedPack, WriterSeed } from "./sealed_pack.ts";
 export { PackList } from "./pack_list.ts";
 export { blobsOf } from "./pack_groups.ts";
 export type { IndexLoadOptions } from "./index_loader.ts";
-export type { SavedCounts } from "./pack_saver.ts";
+export { countPack, noCounts, type SavedCounts } from "./saved_counts.ts";
 export { generatedPassword } from "./generated_password.ts";
 export type { IndexUse } from "./index_keeper.ts";
 export { type KdfCost, type KeyEntry, type KeyOwner, type OpenedKey } from "./keys.ts";
@@ -65,3 +65,4 @@ export {
   type RepairSnapshotsOptions,
 } from "./repair_snapshots.ts";
 export { type RawSize, rawSize, type RestoreSize, restoreSize } from "./stats.ts";
+export { verifyPack } from "./verify_pack.ts";

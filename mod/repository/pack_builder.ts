@@ -1,12 +1,16 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { ByteBlocks, freeBytes, PACK_HEADER_BYTES_MAX } from "../base/mod.ts";
+import { ByteBlocks, freeBytes } from "../base/mod.ts";
 import { Compressor } from "../compress/mod.ts";
-import { SEAL_OVERHEAD, sha256 } from "../crypto/mod.ts";
-import { type BlobType, encodeHeader, HEADER_ENTRY_BYTES_MAX, type PackedBlob } from "../format/mod.ts";
+import { sha256 } from "../crypto/mod.ts";
+import {
+  type BlobType,
+  encodeHeader,
+  PACK_BLOBS_MAX,
+  PACK_TRAILER_BYTES,
+  type PackedBlob,
+} from "../format/mod.ts";
 import type { Repository } from "./repository.ts";
 import type { SealedPack } from "./sealed_pack.ts";
-
-const BLOBS_MAX = Math.floor((PACK_HEADER_BYTES_MAX - SEAL_OVERHEAD) / HEADER_ENTRY_BYTES_MAX) - 1;
 
 /**
  * Puts blobs that are sealed already into new packs: their bytes are copied as they are. The caller has
@@ -31,7 +35,8 @@ export class PackBuilder {
     open.blobs.push({ ...blob, offset: open.bytes.length, length: sealed.length });
     open.bytes.append(sealed);
     if (
-      open.bytes.length >= this.#repository.writerSeed().packBytesTarget || open.blobs.length >= BLOBS_MAX
+      open.bytes.length >= this.#repository.writerSeed().packBytesTarget ||
+      open.blobs.length >= PACK_BLOBS_MAX
     ) {
       await this.#store(blob.type);
     }
@@ -59,7 +64,7 @@ export class PackBuilder {
     this.#open.delete(type);
     if (!open) return;
     const header = this.#repository.files.sealer.seal(encodeHeader(open.blobs));
-    const trailer = new Uint8Array(4);
+    const trailer = new Uint8Array(PACK_TRAILER_BYTES);
     new DataView(trailer.buffer).setUint32(0, header.length, true);
     open.bytes.append(header);
     open.bytes.append(trailer);

@@ -1,21 +1,19 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { PACK_BYTES_MAX, PACK_HEADER_BYTES_MAX, type PackId } from "../base/mod.ts";
-import { SEAL_OVERHEAD, type Sealer } from "../crypto/mod.ts";
+import { PACK_BYTES_MAX, PACK_HEADER_BYTES_MAX, type PackId, SEAL_OVERHEAD } from "../base/mod.ts";
+import { type Sealer } from "../crypto/mod.ts";
 import { SgError } from "../errors/mod.ts";
-import { decodeHeader, type PackedBlob } from "../format/mod.ts";
+import { decodeHeader, PACK_TRAILER_BYTES, type PackedBlob } from "../format/mod.ts";
 import type { Storage } from "../storage/mod.ts";
 
-/** Bytes of the header's length at a pack's end. */
-const TRAILER_BYTES = 4;
 /** First guess at how much of a pack's end holds the header: some 1,500 entries. */
 const TAIL_BYTES = 64 * 1024;
 
 /** The sealed length of the header, as a pack's last bytes say. SG1005 when it cannot be. */
 function headerLength(id: PackId, tail: Uint8Array, packBytes: number): number {
-  if (tail.length < TRAILER_BYTES) throw damaged(id, `it has only ${packBytes} bytes`);
-  const at = tail.length - TRAILER_BYTES;
+  if (tail.length < PACK_TRAILER_BYTES) throw damaged(id, `it has only ${packBytes} bytes`);
+  const at = tail.length - PACK_TRAILER_BYTES;
   const length = (tail[at]! | tail[at + 1]! << 8 | tail[at + 2]! << 16 | tail[at + 3]! << 24) >>> 0;
-  if (length < SEAL_OVERHEAD || length > PACK_HEADER_BYTES_MAX || length + TRAILER_BYTES > packBytes) {
+  if (length < SEAL_OVERHEAD || length > PACK_HEADER_BYTES_MAX || length + PACK_TRAILER_BYTES > packBytes) {
     throw damaged(id, `its header cannot have ${length} bytes`);
   }
   return length;
@@ -32,7 +30,7 @@ export function decodePackHeader(
   packBytes: number,
 ): PackedBlob[] {
   const length = headerLength(id, tail, packBytes);
-  const end = tail.length - TRAILER_BYTES;
+  const end = tail.length - PACK_TRAILER_BYTES;
   let blobs: PackedBlob[];
   try {
     blobs = [...decodeHeader(sealer.open(tail.subarray(end - length, end)))];
@@ -41,7 +39,7 @@ export function decodePackHeader(
   }
   const last = blobs.at(-1);
   const used = last ? last.offset + last.length : 0;
-  if (used !== packBytes - TRAILER_BYTES - length) throw damaged(id, "its header does not fit its size");
+  if (used !== packBytes - PACK_TRAILER_BYTES - length) throw damaged(id, "its header does not fit its size");
   return blobs;
 }
 
@@ -63,7 +61,7 @@ export async function loadPackHeader(
       ...(signal && { signal }),
     });
   const tail = await load(Math.min(packBytes, TAIL_BYTES));
-  const length = headerLength(id, tail, packBytes) + TRAILER_BYTES;
+  const length = headerLength(id, tail, packBytes) + PACK_TRAILER_BYTES;
   return decodePackHeader(sealer, id, length <= tail.length ? tail : await load(length), packBytes);
 }
 

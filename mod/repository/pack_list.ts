@@ -1,8 +1,9 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { fromHex, type PackId } from "../base/mod.ts";
+import { fromHex, type PackId, SEAL_OVERHEAD } from "../base/mod.ts";
+import { headerEntryBytes, PACK_TRAILER_BYTES } from "../format/mod.ts";
 
-/** Bytes of a pack beside its blobs: seal of the header (32) and its length (4). */
-const FRAME_BYTES = 36;
+/** Bytes of a pack beside its blobs and their entries in the header. */
+const FRAME_BYTES = SEAL_OVERHEAD + PACK_TRAILER_BYTES;
 
 /**
  * Numbers the packs of a repository, so that an index entry names its pack in four bytes, and adds up how large
@@ -44,7 +45,7 @@ export class PackList {
 
   /** Notes that an index lists a blob in this pack; `length` is the sealed length. */
   addBlob(number: number, length: number, compressed: boolean): void {
-    this.#bytes[number]! += length + (compressed ? 41 : 37);
+    this.#bytes[number]! += length + headerEntryBytes(compressed);
     this.#blobs[number]!++;
   }
 

@@ -8,19 +8,8 @@ import { packedBlobs } from "./blob_writer.ts";
 import type { IndexRoom, LoadedIndexes } from "./index_loader.ts";
 import type { PackList } from "./pack_list.ts";
 import type { RepositoryFiles } from "./repository_files.ts";
+import { countPack, noCounts, type SavedCounts } from "./saved_counts.ts";
 import type { SealedPack } from "./sealed_pack.ts";
-
-/** What a run has stored, or whoever else opened the repository. Bytes. */
-export interface SavedCounts {
-  dataBlobs: number;
-  treeBlobs: number;
-  /** Plain bytes of new blobs. */
-  dataBytes: number;
-  treeBytes: number;
-  /** Bytes of the packs. */
-  packedBytes: number;
-  packs: number;
-}
 
 /** A pack that is stored, without its bytes. */
 export type StoredPack = Omit<SealedPack, "bytes"> & {
@@ -31,19 +20,9 @@ export type StoredPack = Omit<SealedPack, "bytes"> & {
 /** Stores an index file that lists the packs; goes over them more than once. */
 export type SaveIndex = (packs: Iterable<ListedPack>, call: StorageCall) => Promise<IndexId>;
 
-/** Bytes that sealing adds. */
-const SEAL_BYTES = 32;
-
 /** Stores packs and then the index files that list them: first a pack is durable, then it is listed. */
 export class PackSaver {
-  readonly counts: SavedCounts = {
-    dataBlobs: 0,
-    treeBlobs: 0,
-    dataBytes: 0,
-    treeBytes: 0,
-    packedBytes: 0,
-    packs: 0,
-  };
+  readonly counts: SavedCounts = noCounts();
   readonly #files: RepositoryFiles;
   readonly #table: BlobTable;
   readonly #packs: PackList;
@@ -106,7 +85,8 @@ export class PackSaver {
       await this.#files.storage.save({ type: "data", name }, bytes, call);
       this.#assertOpen();
       this.#perhapsStored.delete(name);
-      this.#count(stored, this.#list(stored));
+      this.#list(stored);
+      countPack(this.counts, stored, stored.size);
     } finally {
       this.#saving--;
     }
@@ -124,26 +104,16 @@ export class PackSaver {
     if (this.#ended) throw new SgError("SG1016", "Cannot save a pack: the run that it belongs to has ended");
   }
 
-  /** Enters a pack's blobs into the table; gives their plain bytes. */
-  #list(pack: StoredPack): number {
+  /** Enters a pack's blobs into the table. */
+  #list(pack: StoredPack): void {
     const { type, id, ids, offsets, lengths, uncompressed } = pack;
     const number = this.#packs.number(toHex(id) as PackId);
-    let plainBytes = 0;
     for (let i = 0; i < offsets.length; i++) {
       this.#table.settle(type, ids, 32 * i, number, offsets[i]!, lengths[i]!, uncompressed[i]!);
       this.#packs.addBlob(number, lengths[i]!, uncompressed[i]! > 0);
-      plainBytes += uncompressed[i]! || lengths[i]! - SEAL_BYTES;
     }
     this.#unlisted.push(pack);
     this.#unlistedBlobs += offsets.length;
-    return plainBytes;
-  }
-
-  #count({ type, offsets, size }: StoredPack, plainBytes: number): void {
-    this.counts[type === "data" ? "dataBlobs" : "treeBlobs"] += offsets.length;
-    this.counts[type === "data" ? "dataBytes" : "treeBytes"] += plainBytes;
-    this.counts.packedBytes += size;
-    this.counts.packs++;
   }
 
   async #writeIndex(call: StorageCall): Promise<void> {

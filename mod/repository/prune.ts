@@ -14,7 +14,7 @@ import {
 import { PackBuilder } from "./pack_builder.ts";
 import { blobOf, PackGroups } from "./pack_groups.ts";
 import { planPrune, type PruneLimits, type PrunePlan, type PruneStats } from "./prune_plan.ts";
-import { eachInParallel, listFiles } from "./repository_files.ts";
+import { callOf, eachInParallel, listFiles } from "./repository_files.ts";
 import type { Repository } from "./repository.ts";
 import type { NamedSnapshot } from "./snapshots.ts";
 import { EntrySet, walkTrees } from "./tree_walk.ts";
@@ -60,7 +60,7 @@ export async function pruneRepository(
   options: PruneOptions = {},
 ): Promise<PruneStats> {
   const { signal, onProgress, dryRun } = options;
-  const call = signal ? { signal } : {};
+  const call = callOf(options);
   const snapshots = await repository.listSnapshots(call);
   await repository.loadIndex({
     ...call,
@@ -184,7 +184,7 @@ class Prune {
     this.#used = used;
     this.#sizes = sizes;
     this.#options = options;
-    this.#call = options.signal ? { signal: options.signal } : {};
+    this.#call = callOf(options);
   }
 
   async run(): Promise<void> {

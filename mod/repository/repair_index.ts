@@ -2,13 +2,13 @@
 import type { IndexId, PackId } from "../base/mod.ts";
 import type { SgError } from "../errors/mod.ts";
 import type { IndexedPack } from "../format/mod.ts";
-import { sameBlobs } from "./blob_reader.ts";
 import { damageOf } from "./index_loader.ts";
 import { listPackSizes, rewriteIndexes } from "./index_rewrite.ts";
 import { loadPackHeader } from "./pack_header.ts";
 import { PackGroups } from "./pack_groups.ts";
-import { eachInParallel } from "./repository_files.ts";
+import { callOf, eachInParallel } from "./repository_files.ts";
 import type { Repository } from "./repository.ts";
+import { sameBlobs } from "./verify_pack.ts";
 
 /** How to repair the index. */
 export interface RepairIndexOptions {
@@ -42,7 +42,7 @@ export async function repairIndex(
   options: RepairIndexOptions = {},
 ): Promise<RepairIndexReport> {
   const { signal, readAllPacks = false, dryRun = false, onProgress } = options;
-  const call = signal ? { signal } : {};
+  const call = callOf(options);
   const damagedIndexes: IndexId[] = [];
   await repository.loadIndex({ ...call, onDamage: (id) => damagedIndexes.push(id) });
   const { packs, table, storage, reader } = repository;

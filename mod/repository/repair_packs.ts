@@ -8,6 +8,7 @@ import { PackBuilder } from "./pack_builder.ts";
 import { PackGroups } from "./pack_groups.ts";
 import { decodePackHeader } from "./pack_header.ts";
 import type { StorageCall } from "../storage/mod.ts";
+import { callOf } from "./repository_files.ts";
 import type { Repository } from "./repository.ts";
 
 /** How to repair packs. */
@@ -39,7 +40,7 @@ export async function repairPacks(
   options: RepairPacksOptions = {},
 ): Promise<RepairPacksReport> {
   const { signal, onDamagedPack, onProgress } = options;
-  const call = signal ? { signal } : {};
+  const call = callOf(options);
   await repository.loadIndex(call);
   const { packs, table } = repository;
   const groups = new PackGroups(table, packs.count);

@@ -1,9 +1,9 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { type BlobId, compareBytes, type SnapshotId, utf8Text } from "../base/mod.ts";
 import { decodeTree, encodeTree, nameProblem, type Node, type Tree } from "../format/mod.ts";
-import { SEAL_OVERHEAD } from "../crypto/mod.ts";
 import { isSgError } from "../errors/mod.ts";
 import { damageOf } from "./index_loader.ts";
+import { callOf } from "./repository_files.ts";
 import type { Repository } from "./repository.ts";
 import type { NamedSnapshot, SnapshotFilter } from "./snapshots.ts";
 
@@ -52,8 +52,8 @@ export async function repairSnapshots(
   repository: Repository,
   options: RepairSnapshotsOptions = {},
 ): Promise<RepairedSnapshot[]> {
-  const { signal, filter, ids, forget = false, dryRun = false } = options;
-  const call = signal ? { signal } : {};
+  const { filter, ids, forget = false, dryRun = false } = options;
+  const call = callOf(options);
   const unreadable: SnapshotId[] = [];
   const snapshots = await repository.listSnapshots({
     ...call,
@@ -171,7 +171,7 @@ class TreeRepair {
       const entry = table.findHex("data", id);
       if (entry < 0) continue;
       content.push(id);
-      size += BigInt(table.uncompressedOf(entry) || table.lengthOf(entry) - SEAL_OVERHEAD);
+      size += BigInt(table.plainLengthOf(entry));
     }
     const lost = node.content === null || content.length !== node.content.length;
     if (!lost && size === node.size) return node;

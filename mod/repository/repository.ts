@@ -1,11 +1,12 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { type BlobId, freeBytes, type KeyId, type SnapshotId, toHex } from "../base/mod.ts";
-import { deriveSecret, SEAL_OVERHEAD, sha256 } from "../crypto/mod.ts";
+import { deriveSecret, sha256 } from "../crypto/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import {
   type BlobType,
   type Config,
   decodeTree,
+  plainLength,
   type Snapshot,
   type Tree,
   type TreeReading,
@@ -29,15 +30,15 @@ import {
 import { listLocks, type LockOptions, type NamedLock, RepositoryLock, unlock } from "./locks.ts";
 import { PackBuilder } from "./pack_builder.ts";
 import type { PackList } from "./pack_list.ts";
-import { PackSaver, type SavedCounts, type SaveIndex } from "./pack_saver.ts";
+import { PackSaver, type SaveIndex } from "./pack_saver.ts";
 import {
-  callOf,
   type InitOptions,
   type OpenOptions,
   RepositoryCore,
   type RepositoryPorts,
 } from "./repository_core.ts";
-import { listFiles, type RepositoryFiles } from "./repository_files.ts";
+import { callOf, listFiles, type RepositoryFiles } from "./repository_files.ts";
+import type { SavedCounts } from "./saved_counts.ts";
 import type { ReaderSeed, SealedPack, WriterSeed } from "./sealed_pack.ts";
 import type { SnapshotMemory } from "./snapshot_memory.ts";
 import {
@@ -280,7 +281,7 @@ export class Repository {
   /** Plain length of a blob, bytes; undefined when no index knows it. */
   plainLength(type: BlobType, id: BlobId): number | undefined {
     const place = this.locate(type, id);
-    return place && (place.uncompressedLength || place.length - SEAL_OVERHEAD);
+    return place && plainLength(place.length, place.uncompressedLength);
   }
 
   /** The ID that a blob with this content has, as bytes. */

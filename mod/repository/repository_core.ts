@@ -19,7 +19,7 @@ import { IndexKeeper } from "./index_keeper.ts";
 import { LeftBehind } from "./left_behind.ts";
 import { createKey, type KdfCost, type OpenedKey, openWithPassword } from "./keys.ts";
 import type { LockOwner } from "./locks.ts";
-import { RepositoryFiles } from "./repository_files.ts";
+import { callOf, RepositoryFiles } from "./repository_files.ts";
 import { SnapshotMemory } from "./snapshot_memory.ts";
 
 /** The ports of a repository. */
@@ -172,9 +172,4 @@ function configOf(
     const message = `Cannot open repository ${storage.location}: the key that was kept does not open it`;
     throw new SgError("SG1001", message, { cause: error });
   }
-}
-
-/** What of a call's options goes on to the storage. */
-export function callOf({ signal }: StorageCall): StorageCall {
-  return signal ? { signal } : {};
 }

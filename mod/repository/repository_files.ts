@@ -1,16 +1,15 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import {
-  freeBytes,
-  INDEX_FILE_BYTES_MAX,
-  PACK_BYTES_MAX,
-  type Random,
-  SMALL_FILE_BYTES_MAX,
-  toHex,
-} from "../base/mod.ts";
+import { freeBytes, type Random, toHex } from "../base/mod.ts";
 import { Compressor } from "../compress/mod.ts";
 import { type MasterKey, Sealer, sha256 } from "../crypto/mod.ts";
 import { isSgError, SgError } from "../errors/mod.ts";
-import type { FileType, Storage, StorageCall, StoredFile } from "../storage/mod.ts";
+import {
+  FILE_BYTES_MAX,
+  type FileType,
+  type Storage,
+  type StorageCall,
+  type StoredFile,
+} from "../storage/mod.ts";
 
 /** Types of files that are sealed JSON of their own. */
 export type UnpackedType = "index" | "snapshots" | "locks";
@@ -19,16 +18,6 @@ export type UnpackedType = "index" | "snapshots" | "locks";
 const COMPRESSED = 2;
 const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
-
-/** Largest file of each type that is read; bounds the memory before anything is believed. */
-const BYTES_MAX: Readonly<Record<FileType, number>> = {
-  config: SMALL_FILE_BYTES_MAX,
-  keys: SMALL_FILE_BYTES_MAX,
-  locks: SMALL_FILE_BYTES_MAX,
-  snapshots: SMALL_FILE_BYTES_MAX,
-  index: INDEX_FILE_BYTES_MAX,
-  data: PACK_BYTES_MAX,
-};
 
 /**
  * A stored file as a whole, proved by its name (SHA-256). It is read a second time when the first bytes are wrong, for a
@@ -58,9 +47,14 @@ export async function loadVerified(
   }
 }
 
+/** What of a call's options goes on to the storage. */
+export function callOf({ signal }: StorageCall): StorageCall {
+  return signal ? { signal } : {};
+}
+
 /** SG1017 when no valid file of this type can be so large. */
 export function assertSize(type: FileType, file: StoredFile): void {
-  if (file.size <= BYTES_MAX[type]) return;
+  if (file.size <= FILE_BYTES_MAX[type]) return;
   throw new SgError(
     "SG1017",
     `Cannot read ${type}/${file.name}: ${file.size} bytes are too many for such a file`,
@@ -87,7 +81,7 @@ export class RepositoryFiles {
   async load(type: UnpackedType, file: StoredFile, call: StorageCall = {}): Promise<Uint8Array> {
     const sealed = await loadVerified(this.storage, type, file, call);
     try {
-      return this.#unwrap(this.sealer.open(sealed), BYTES_MAX[type]);
+      return this.#unwrap(this.sealer.open(sealed), FILE_BYTES_MAX[type]);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       throw new SgError(

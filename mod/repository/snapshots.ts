@@ -5,7 +5,7 @@ import { decodeSnapshot, encodeSnapshot, type Snapshot } from "../format/mod.ts"
 import type { StorageCall, StoredFile } from "../storage/mod.ts";
 import { damageOf } from "./index_loader.ts";
 import type { Repository } from "./repository.ts";
-import { eachInParallel, listFiles, type RepositoryFiles } from "./repository_files.ts";
+import { callOf, eachInParallel, listFiles, type RepositoryFiles } from "./repository_files.ts";
 import type { SnapshotMemory } from "./snapshot_memory.ts";
 
 /** A snapshot with its name. */
@@ -169,7 +169,7 @@ async function readSnapshot(
   const id = file.name as SnapshotId;
   const known = memory?.get(id);
   if (known) return known;
-  const json = await files.load("snapshots", file, call.signal ? { signal: call.signal } : {});
+  const json = await files.load("snapshots", file, callOf(call));
   const named = { id, snapshot: decodeSnapshot(json, `snapshots/${file.name}`) };
   memory?.put(named, json.length);
   return named;

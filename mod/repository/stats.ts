@@ -1,6 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { BlobId } from "../base/mod.ts";
-import { SEAL_OVERHEAD } from "../crypto/mod.ts";
 import { findUsedBlobs } from "./prune.ts";
 import type { Repository } from "./repository.ts";
 
@@ -62,7 +61,7 @@ export async function rawSize(
     if (!used.has(entry)) return;
     size.blobs++;
     size.bytes += table.lengthOf(entry);
-    size.uncompressedBytes += table.uncompressedOf(entry) || table.lengthOf(entry) - SEAL_OVERHEAD;
+    size.uncompressedBytes += table.plainLengthOf(entry);
   });
   return size;
 }

@@ -1,10 +1,9 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import type { BlobId } from "../base/mod.ts";
+import { type BlobId, type Instant, shownPath } from "../base/mod.ts";
 import { nameProblem, type Node, type Tree } from "../format/mod.ts";
 import { failureOf } from "./failures.ts";
 import type { DumpNeeds } from "./needs.ts";
 import type { RestoreProblem } from "./options.ts";
-import { shownPath } from "./shown_path.ts";
 import { type Select, type WalkedEntry, walkTree } from "./snapshot_walk.ts";
 
 /** How to make an archive. */
@@ -77,4 +76,12 @@ export function typeBits(type: Node["type"]): number {
     default:
       return 0o100000;
   }
+}
+
+const BILLION = 1_000_000_000n;
+
+/** Whole seconds since 1970 of a time, rounded down. */
+export function unixSeconds(time: Instant): bigint {
+  const seconds = time / BILLION;
+  return time % BILLION < 0n ? seconds - 1n : seconds;
 }

@@ -1,9 +1,9 @@
 // Copyright the SpareGrid authors. Apache-2.0.
+import { shownPath } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import type { Node } from "../format/mod.ts";
 import type { DumpNeeds } from "./needs.ts";
 import { type Piece, resolvePieces } from "./pieces.ts";
-import { shownPath } from "./shown_path.ts";
 
 /**
  * The content of one file, in order, some blobs read ahead. Every byte was verified. SG1011 when the node is no file;

@@ -1,10 +1,10 @@
 // Copyright the SpareGrid authors. Apache-2.0.
+import { plainLength } from "../format/mod.ts";
 import { MIB } from "../base/mod.ts";
 import { isOsError } from "../errors/mod.ts";
 import { FolderTable } from "./folder_table.ts";
 import { type CheckResult, decodeResult, encodeJob, type FileCheck } from "./job.ts";
 import { metadataDifferences, metadataOf, readXattrs } from "./metadata.ts";
-import { plainLength } from "./needs.ts";
 import type { FileSpan, PlannedFile } from "./planned_file.ts";
 import type { RestoreRun } from "./restore_run.ts";
 
@@ -150,7 +150,7 @@ export class FileComparer {
         const place = this.#run.needs.locate(id);
         // The planning that follows tells about it.
         if (!place) return;
-        const length = plainLength(place);
+        const length = plainLength(place.length, place.uncompressedLength);
         blocks.push({ id, length });
         bytes += length;
       }

@@ -1,9 +1,8 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { type BlobId, fromHex, type Instant, toHex } from "../base/mod.ts";
+import { type BlobId, ByteReader, ByteWriter, fromHex, type Instant, toHex } from "../base/mod.ts";
 import { CODES, type SgCode, SgError } from "../errors/mod.ts";
 import type { NodeXattr } from "../format/mod.ts";
 import type { Fd } from "../platform/mod.ts";
-import { ByteSink, ByteSource } from "./job_bytes.ts";
 
 /** What a restore sets on an entry beside its content. */
 export interface EntryMetadata {
@@ -116,7 +115,7 @@ const VERSION = 1;
 
 /** The bytes of a job. */
 export function encodeJob(job: LaneJob): Uint8Array<ArrayBuffer> {
-  const sink = new ByteSink(1024 + 128 * (job.files.length + job.blobs.length + job.folders.length));
+  const sink = new ByteWriter(1024 + 128 * (job.files.length + job.blobs.length + job.folders.length));
   sink.u8(VERSION);
   sink.u32(job.root);
   sink.u8(job.privileged ? 1 : 0);
@@ -136,11 +135,32 @@ export function encodeJob(job: LaneJob): Uint8Array<ArrayBuffer> {
 
 /** The job of these bytes. Names are views of `bytes`. SG1023 when they are not a job. */
 export function decodeJob(bytes: Uint8Array): LaneJob {
-  const source = new ByteSource(bytes);
-  if (source.u8() !== VERSION) {
-    throw new SgError("SG1023", "Cannot read the order of a worker thread: wrong version");
+  return read(bytes, (source) => {
+    if (source.u8() !== VERSION) throw malformed("wrong version");
+    return takeJob(source);
+  });
+}
+
+/** What `take` reads of the bytes, which must be all of them. SG1023 otherwise: both sides are this program. */
+function read<T>(bytes: Uint8Array, take: (source: ByteReader) => T): T {
+  const source = new ByteReader(bytes);
+  let value: T;
+  try {
+    value = take(source);
+  } catch (error) {
+    if (error instanceof RangeError) throw malformed("it ends too early");
+    throw error;
   }
-  const job: LaneJob = {
+  if (!source.done) throw malformed("bytes are left over");
+  return value;
+}
+
+function malformed(why: string): SgError {
+  return new SgError("SG1023", `Cannot read the order of a worker thread: ${why}`);
+}
+
+function takeJob(source: ByteReader): LaneJob {
+  return {
     root: source.u32(),
     privileged: source.u8() === 1,
     syncs: source.u8() === 1,
@@ -150,38 +170,33 @@ export function decodeJob(bytes: Uint8Array): LaneJob {
     parts: list(source, takePart),
     checks: list(source, takeCheck),
   };
-  if (!source.done) {
-    throw new SgError("SG1023", "Cannot read the order of a worker thread: bytes are left over");
-  }
-  return job;
 }
 
-function list<T>(source: ByteSource, take: (source: ByteSource) => T): T[] {
-  const count = source.count();
+function list<T>(source: ByteReader, take: (source: ByteReader) => T): T[] {
   const items: T[] = [];
-  for (let i = 0; i < count; i++) items.push(take(source));
+  for (let left = source.u32(); left > 0; left--) items.push(take(source));
   return items;
 }
 
-function putFolder(sink: ByteSink, folder: JobFolder): void {
+function putFolder(sink: ByteWriter, folder: JobFolder): void {
   sink.u32(folder.parent);
   sink.bytes(folder.name);
   sink.u64(folder.dev);
   sink.u64(folder.ino);
 }
 
-function takeFolder(source: ByteSource): JobFolder {
+function takeFolder(source: ByteReader): JobFolder {
   return { parent: source.u32(), name: source.bytes(), dev: source.u64(), ino: source.u64() };
 }
 
-function putBlob(sink: ByteSink, blob: JobBlob): void {
+function putBlob(sink: ByteWriter, blob: JobBlob): void {
   sink.raw(fromHex(blob.id));
   sink.u32(blob.offset);
   sink.u32(blob.length);
   sink.u32(blob.uncompressedLength);
 }
 
-function takeBlob(source: ByteSource): JobBlob {
+function takeBlob(source: ByteReader): JobBlob {
   return {
     id: toHex(source.raw(32)) as BlobId,
     offset: source.u32(),
@@ -190,7 +205,7 @@ function takeBlob(source: ByteSource): JobBlob {
   };
 }
 
-function putFile(sink: ByteSink, file: WholeFile): void {
+function putFile(sink: ByteWriter, file: WholeFile): void {
   sink.u32(file.folder);
   sink.bytes(file.name);
   putMetadata(sink, file.metadata);
@@ -199,7 +214,7 @@ function putFile(sink: ByteSink, file: WholeFile): void {
   sink.u8(file.wantsIdentity ? 1 : 0);
 }
 
-function takeFile(source: ByteSource): WholeFile {
+function takeFile(source: ByteReader): WholeFile {
   return {
     folder: source.u32(),
     name: source.bytes(),
@@ -209,7 +224,7 @@ function takeFile(source: ByteSource): WholeFile {
   };
 }
 
-function putMetadata(sink: ByteSink, metadata: EntryMetadata): void {
+function putMetadata(sink: ByteWriter, metadata: EntryMetadata): void {
   sink.u32(metadata.permissions);
   sink.u32(metadata.uid);
   sink.u32(metadata.gid);
@@ -223,7 +238,7 @@ function putMetadata(sink: ByteSink, metadata: EntryMetadata): void {
   }
 }
 
-function takeMetadata(source: ByteSource): EntryMetadata {
+function takeMetadata(source: ByteReader): EntryMetadata {
   return {
     permissions: source.u32(),
     uid: source.u32(),
@@ -239,7 +254,7 @@ function takeMetadata(source: ByteSource): EntryMetadata {
   };
 }
 
-function putPart(sink: ByteSink, part: FilePart): void {
+function putPart(sink: ByteWriter, part: FilePart): void {
   sink.u32(part.folder);
   sink.bytes(part.name);
   sink.u64(part.dev);
@@ -249,7 +264,7 @@ function putPart(sink: ByteSink, part: FilePart): void {
   sink.u8(part.fresh ? 1 : 0);
 }
 
-function takePart(source: ByteSource): FilePart {
+function takePart(source: ByteReader): FilePart {
   return {
     folder: source.u32(),
     name: source.bytes(),
@@ -261,7 +276,7 @@ function takePart(source: ByteSource): FilePart {
   };
 }
 
-function putCheck(sink: ByteSink, check: FileCheck): void {
+function putCheck(sink: ByteWriter, check: FileCheck): void {
   sink.u32(check.folder);
   sink.bytes(check.name);
   sink.f64(check.offset);
@@ -272,7 +287,7 @@ function putCheck(sink: ByteSink, check: FileCheck): void {
   }
 }
 
-function takeCheck(source: ByteSource): FileCheck {
+function takeCheck(source: ByteReader): FileCheck {
   return {
     folder: source.u32(),
     name: source.bytes(),
@@ -283,7 +298,7 @@ function takeCheck(source: ByteSource): FileCheck {
 
 /** The bytes of an answer. */
 export function encodeResult(result: LaneResult): Uint8Array<ArrayBuffer> {
-  const sink = new ByteSink(256);
+  const sink = new ByteWriter(256);
   sink.f64(result.bytesWritten);
   sink.u32(result.failures.length);
   for (const { kind, item, code, why } of result.failures) {
@@ -309,8 +324,7 @@ export function encodeResult(result: LaneResult): Uint8Array<ArrayBuffer> {
 
 /** The answer of these bytes. SG1023 when they are not one. */
 export function decodeResult(bytes: Uint8Array): LaneResult {
-  const source = new ByteSource(bytes);
-  return {
+  return read(bytes, (source) => ({
     bytesWritten: source.f64(),
     failures: list(source, (from) => ({
       kind: from.u8() === 0 ? "file" : "part",
@@ -320,7 +334,7 @@ export function decodeResult(bytes: Uint8Array): LaneResult {
     })),
     identities: list(source, (from) => ({ item: from.u32(), dev: from.u64(), ino: from.u64() })),
     checks: list(source, (from) => ({ size: from.f64(), equal: from.bytes(), why: from.text() })),
-  };
+  }));
 }
 
 function knownCode(text: string): SgCode {

@@ -16,7 +16,6 @@
 export {
   type BlobPlace,
   type DumpNeeds,
-  plainLength,
   type RestoreLanes,
   type RestoreNeeds,
   type TreeLoader,

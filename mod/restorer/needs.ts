@@ -13,14 +13,6 @@ export interface BlobPlace {
   readonly uncompressedLength: number;
 }
 
-/** Bytes that sealing adds to a blob: 16 of IV, 16 of MAC (repository-format.md, "Sealing"). */
-const SEAL_BYTES = 32;
-
-/** Plain length of the blob at `place`, bytes. */
-export function plainLength(place: BlobPlace): number {
-  return place.uncompressedLength > 0 ? place.uncompressedLength : Math.max(0, place.length - SEAL_BYTES);
-}
-
 /** Loads trees; entries that cannot be read may be listed in `refused`. Errors: SG1028 not in the index, SG1005 damaged, SG1015 unreachable. */
 export interface TreeLoader {
   loadTree(id: BlobId, signal: AbortSignal): Promise<Tree>;

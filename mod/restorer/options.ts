@@ -1,11 +1,34 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { Random } from "../base/mod.ts";
 import type { SgCode } from "../errors/mod.ts";
-import type { FileSystem } from "../platform/mod.ts";
+import type { Node } from "../format/mod.ts";
+import type { FileSystem, Stat } from "../platform/mod.ts";
 import type { Select } from "./snapshot_walk.ts";
 
 /** What to do with a file that exists at the target. */
 export type OverwriteRule = "always" | "if-changed" | "if-newer" | "never";
+
+/**
+ * True when what is at the target stays as it is by the rule. `sameContent` is asked only when it matters: whether it is, as far as
+ * a look tells, what the snapshot has.
+ */
+export function staysByRule(
+  rule: OverwriteRule | undefined,
+  isThere: Pick<Stat, "mtime">,
+  { mtime }: Node,
+  sameContent: () => boolean,
+): boolean {
+  switch (rule) {
+    case "never":
+      return true;
+    case "if-newer":
+      return isThere.mtime >= mtime;
+    case "if-changed":
+      return isThere.mtime === mtime && sameContent();
+    default:
+      return false;
+  }
+}
 
 /** Something that went wrong with one entry while the restore went on. */
 export interface RestoreProblem {

@@ -6,6 +6,7 @@ import type { Fd, FileSystem, Stat } from "../platform/mod.ts";
 import { type Failure, failureOf } from "./failures.ts";
 import { applyMetadataOf, metadataOf } from "./metadata.ts";
 import { makeHardLink } from "./hard_links.ts";
+import { staysByRule } from "./options.ts";
 import { hasOtherNames } from "./other_links.ts";
 import { demandOwnFolder } from "./own_folder.ts";
 import { removeObstacle } from "./remove_extras.ts";
@@ -104,16 +105,8 @@ class OtherMaker {
   }
 
   #keeps(node: Node, isThere: Stat): boolean {
-    switch (this.#run.options.overwrite) {
-      case "never":
-        return true;
-      case "if-newer":
-        return isThere.mtime >= node.mtime;
-      case "if-changed":
-        return isThere.kind === node.type && isThere.mtime === node.mtime && this.#sameLink(node);
-      default:
-        return false;
-    }
+    const same = () => isThere.kind === node.type && this.#sameLink(node);
+    return staysByRule(this.#run.options.overwrite, isThere, node, same);
   }
 
   #sameLink(node: Node): boolean {

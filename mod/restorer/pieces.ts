@@ -1,8 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { type BlobId, concatBytes } from "../base/mod.ts";
+import { type BlobId, concatBytes, shownPath } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import type { DumpNeeds } from "./needs.ts";
-import { shownPath } from "./shown_path.ts";
 
 /** A part of a stream: bytes as they are, a blob's content, or the end of a file whose blobs must add up to `size`. */
 export type Piece =

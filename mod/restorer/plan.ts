@@ -1,6 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
+import { plainLength } from "../format/mod.ts";
 import { type BlobId, KIB, MIB } from "../base/mod.ts";
-import { type BlobPlace, plainLength } from "./needs.ts";
+import type { BlobPlace } from "./needs.ts";
 import type { FileSpan } from "./planned_file.ts";
 
 /** Bytes fetched at once, unless a single blob is larger. */
@@ -47,7 +48,7 @@ export function planFetches(uses: BlobUse[], fetchBytes = FETCH_BYTES): Fetch[] 
         if (place.pack !== pack || place.offset > end + GAP_BYTES) break;
         if (placeEnd - offset > fetchBytes || plain > JOB_PLAIN_BYTES) break;
       } else if (place.pack !== pack) break;
-      if (fresh) plain += plainLength(place);
+      if (fresh) plain += plainLength(place.length, place.uncompressedLength);
       end = Math.max(end, placeEnd);
     }
     fetches.push(fetchOf(uses.slice(from, to)));

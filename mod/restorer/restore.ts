@@ -1,15 +1,15 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { type BlobId, compareBytes, toHex } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
-import { nameProblem, type Node, type Tree } from "../format/mod.ts";
+import { nameProblem, type Node, plainLength, type Tree } from "../format/mod.ts";
+import type { Stat } from "../platform/mod.ts";
 import { statOrNone } from "./existing.ts";
 import { failureOf } from "./failures.ts";
 import { sameMetadata } from "./file_comparer.ts";
 import { FileEnds } from "./file_ends.ts";
 import { HardLinks } from "./hard_links.ts";
 import type { RestoreLanes, RestoreNeeds } from "./needs.ts";
-import { plainLength } from "./needs.ts";
-import type { RestoreCounters, RestoreOptions, RestorePorts } from "./options.ts";
+import { type RestoreCounters, type RestoreOptions, type RestorePorts, staysByRule } from "./options.ts";
 import { type FileSpan, PlannedFile } from "./planned_file.ts";
 import { mayDelete, removeExtras, removeObstacle } from "./remove_extras.ts";
 import { RestoreRun } from "./restore_run.ts";
@@ -261,17 +261,9 @@ class Restorer {
     return false;
   }
 
-  #keeps(node: Node, isThere: { kind: string; size: number; mtime: bigint }): boolean {
-    switch (this.#run.options.overwrite) {
-      case "never":
-        return true;
-      case "if-newer":
-        return isThere.mtime >= node.mtime;
-      case "if-changed":
-        return isThere.kind === "file" && BigInt(isThere.size) === node.size && isThere.mtime === node.mtime;
-      default:
-        return false;
-    }
+  #keeps(node: Node, isThere: Stat): boolean {
+    const same = () => isThere.kind === "file" && BigInt(isThere.size) === node.size;
+    return staysByRule(this.#run.options.overwrite, isThere, node, same);
   }
 
   /** Puts a file into the window; a huge one is spread over several. */
@@ -286,7 +278,7 @@ class Restorer {
     const to = Math.min(file.content.length, from + WINDOW_BLOBS);
     for (let i = from; i < to; i++) {
       const place = this.#run.needs.locate(file.content[i]!);
-      if (place) file.nextOffset += plainLength(place);
+      if (place) file.nextOffset += plainLength(place.length, place.uncompressedLength);
     }
     file.next = to;
     return { file, from, to, offset };

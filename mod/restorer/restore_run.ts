@@ -1,4 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
+import { shownPath } from "../base/mod.ts";
 import type { Node } from "../format/mod.ts";
 import type { FileSystem } from "../platform/mod.ts";
 import { type Failure, failureOf } from "./failures.ts";
@@ -7,7 +8,6 @@ import type { RestoreLanes, RestoreNeeds } from "./needs.ts";
 import { newCounters, type RestoreCounters, type RestoreFate, type RestoreOptions } from "./options.ts";
 import { makeOthers } from "./other_entries.ts";
 import { OtherLinks } from "./other_links.ts";
-import { shownPath } from "./shown_path.ts";
 import type { TargetFolder, TargetFolders } from "./target_folders.ts";
 import type { TargetSync } from "./target_sync.ts";
 import type { TemporaryNames } from "./temporary_names.ts";

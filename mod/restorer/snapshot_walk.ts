@@ -1,10 +1,9 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { setImmediate } from "node:timers";
-import { type BlobId, concatBytes, MIB, utf8 } from "../base/mod.ts";
+import { type BlobId, concatBytes, MIB, shownPath, utf8 } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import type { Node, RefusedNode, Tree } from "../format/mod.ts";
 import type { TreeLoader } from "./needs.ts";
-import { shownPath } from "./shown_path.ts";
 
 /**
  * Whether an entry is wanted: `yes`, `no`, or `below` for a folder that itself is not, but may hold what is. Paths

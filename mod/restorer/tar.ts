@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { type BlobId, concatBytes, type Instant, utf8 } from "../base/mod.ts";
 import { type Node, permissionsOf, type Tree } from "../format/mod.ts";
-import { archiveEntries, type ArchiveOptions, leaveOut } from "./archive_walk.ts";
+import { archiveEntries, type ArchiveOptions, leaveOut, unixSeconds } from "./archive_walk.ts";
 import type { DumpNeeds } from "./needs.ts";
 import { inLargerParts, type Piece, resolvePieces } from "./pieces.ts";
 import type { WalkedEntry } from "./snapshot_walk.ts";
@@ -86,7 +86,7 @@ function tarHeader({ path, node }: WalkedEntry, flag: string, first: Uint8Array 
   const name = node.type === "dir" ? concatBytes([relative, utf8("/")]) : relative;
   const link = first ?? (node.type === "symlink" ? node.linkTarget ?? new Uint8Array() : new Uint8Array());
   const size = node.type === "file" && !first ? node.size : 0n;
-  const seconds = floorSeconds(node.mtime);
+  const seconds = unixSeconds(node.mtime);
   const isDevice = node.type === "dev" || node.type === "chardev";
   const [major, minor] = isDevice ? deviceNumbers(node.device) : [0, 0];
   const user = utf8(node.user ?? "");
@@ -189,11 +189,6 @@ function ustarBlock(fields: UstarFields): Uint8Array {
 function isAscii(bytes: Uint8Array): boolean {
   for (const byte of bytes) if (byte >= 0x80) return false;
   return true;
-}
-
-function floorSeconds(time: Instant): bigint {
-  const seconds = time / BILLION;
-  return time % BILLION < 0n ? seconds - 1n : seconds;
 }
 
 function decimalSeconds(time: Instant): string {

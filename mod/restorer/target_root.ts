@@ -1,8 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { concatBytes, utf8 } from "../base/mod.ts";
+import { concatBytes, shownPath, utf8 } from "../base/mod.ts";
 import { isOsError, SgError } from "../errors/mod.ts";
 import { type Fd, type FileSystem, openPath } from "../platform/mod.ts";
-import { shownPath } from "./shown_path.ts";
 
 const SLASH = 0x2f;
 

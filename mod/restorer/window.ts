@@ -1,4 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
+import { plainLength } from "../format/mod.ts";
 import { DATA_BLOB_BYTES_MAX, MIB, Semaphore } from "../base/mod.ts";
 import { failureOf } from "./failures.ts";
 import type { FileEnds } from "./file_ends.ts";
@@ -14,7 +15,6 @@ import {
   type WholeFile,
 } from "./job.ts";
 import { metadataOf } from "./metadata.ts";
-import { plainLength } from "./needs.ts";
 import type { FileSpan, PlannedFile } from "./planned_file.ts";
 import type { RestoreRun } from "./restore_run.ts";
 
@@ -87,14 +87,15 @@ export class WindowRunner {
         file.failure = { code: "SG1028", why: `blob ${id} is not in the index` };
         return;
       }
+      const length = plainLength(place.length, place.uncompressedLength);
       // Before memory is taken for what the index claims.
-      if (Math.max(place.length, plainLength(place)) > DATA_BLOB_BYTES_MAX + MIB) {
+      if (Math.max(place.length, length) > DATA_BLOB_BYTES_MAX + MIB) {
         uses.length = first;
         file.failure = { code: "SG1017", why: `blob ${id} would have ${place.length} bytes as stored` };
         return;
       }
       if (!this.#comparer.isRight(file, i)) uses.push({ span, id, place, at });
-      at += plainLength(place);
+      at += length;
     }
     file.left += uses.length - first;
   }

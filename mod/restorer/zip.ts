@@ -1,13 +1,12 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { crc32, deflateRawSync } from "node:zlib";
-import { type BlobId, concatBytes, MIB, utf8, utf8TextStrict } from "../base/mod.ts";
+import { type BlobId, concatBytes, MIB, shownPath, utf8, utf8TextStrict } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import { type Node, permissionsOf, type Tree } from "../format/mod.ts";
-import { archiveEntries, type ArchiveOptions, leaveOut, typeBits } from "./archive_walk.ts";
+import { archiveEntries, type ArchiveOptions, leaveOut, typeBits, unixSeconds } from "./archive_walk.ts";
 import { dumpFile } from "./dump_file.ts";
 import type { DumpNeeds } from "./needs.ts";
 import { inLargerParts } from "./pieces.ts";
-import { shownPath } from "./shown_path.ts";
 import type { WalkedEntry } from "./snapshot_walk.ts";
 import { centralEnd, centralEntry, dataDescriptor, localHeader, type ZipEntry } from "./zip_records.ts";
 
@@ -17,7 +16,6 @@ const WHOLE_BYTES_MAX = MIB;
 const AHEAD = 8;
 /** Quick deflate: the stream goes over a network or to a drive that is about as fast. */
 const LEVEL = 1;
-const BILLION = 1_000_000_000n;
 
 /**
  * A tree as a zip archive (PKWARE APPNOTE 6.3), deflated, zip64 where needed, streamed. Links, permissions and times in
@@ -97,7 +95,7 @@ function zipEntry({ path, node }: WalkedEntry, offset: number): ZipEntry {
     isUtf8: utf8TextStrict(name) !== undefined,
     mode: typeBits(node.type) | permissionsOf(node.mode),
     isFolder: node.type === "dir",
-    mtime: unixSeconds(node),
+    mtime: Number(unixSeconds(node.mtime)),
     uid: node.uid,
     gid: node.gid,
     offset,
@@ -202,8 +200,4 @@ function zipName(path: Uint8Array, isFolder: boolean): Uint8Array {
     name = concatBytes(parts);
   }
   return isFolder ? concatBytes([name, utf8("/")]) : name;
-}
-
-function unixSeconds({ mtime }: Node): number {
-  return Number(mtime % BILLION < 0n ? mtime / BILLION - 1n : mtime / BILLION);
 }

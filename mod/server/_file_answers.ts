@@ -2,7 +2,7 @@
 import type { ServerResponse } from "node:http";
 import { SgError } from "../errors/mod.ts";
 import { filePath, type FileType } from "../storage/mod.ts";
-import type { PortCall } from "./backup_port.ts";
+import type { PortCall } from "./port_call.ts";
 import { StatusError } from "./problem.ts";
 import { type ByteRange, rangeOf } from "./range.ts";
 import type { StoreEntry, StoreFile, StorePlace } from "./store.ts";

@@ -4,7 +4,7 @@ import { utf8, utf8TextStrict } from "../base/mod.ts";
 import { constantTimeEqual, sha256 } from "../crypto/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import { readBody } from "../http/mod.ts";
-import type { PortCall } from "./backup_port.ts";
+import type { PortCall } from "./port_call.ts";
 
 /** Ends an answer with JSON. */
 export function answerJson(response: ServerResponse, value: unknown): void {

@@ -2,7 +2,7 @@
 import { SgError } from "../errors/mod.ts";
 import { isLoopback } from "../http/mod.ts";
 import { answerJson, jsonBody } from "./_json.ts";
-import type { BackupPortParts, PortCall } from "./backup_port.ts";
+import type { BackupPortParts, PortCall } from "./port_call.ts";
 import type { NewClient } from "./needs.ts";
 
 const BODY_BYTES_MAX = 4_096;

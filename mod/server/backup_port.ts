@@ -1,40 +1,24 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { Log } from "../base/mod.ts";
 import { SgError, toSgError } from "../errors/mod.ts";
 import { bodyPieces, type HttpCall, type HttpHandler, isLoopback } from "../http/mod.ts";
 import { targetUri } from "../signature/mod.ts";
 import { answerFile, answerHead, answerList } from "./_file_answers.ts";
 import { answerJson, jsonBody } from "./_json.ts";
 import { answerPairing } from "./_pairing.ts";
-import type { PortAccounts, ProvedClient } from "./needs.ts";
+import type { ProvedClient } from "./needs.ts";
+import type { BackupPortParts, PortCall } from "./port_call.ts";
 import { answerProblem, statusOf } from "./problem.ts";
 import { type Route, routeOf } from "./route.ts";
 import type { StoreFile, StorePlace } from "./store.ts";
 import type { Stores } from "./stores.ts";
 import { mustBeWelcome } from "./welcome.ts";
 
-/** What the port needs. */
-export interface BackupPortParts {
-  readonly stores: Stores;
-  readonly accounts: PortAccounts;
-  readonly log: Log;
-  /** Basic is taken over plain HTTP from other machines, too. Asked anew each time. */
-  readonly allowBasicPlain: () => boolean;
-}
-
 /** Names that one `?missing` may ask about, and the bytes of its body. */
 const MISSING_NAMES_MAX = 50_000;
 const MISSING_BYTES_MAX = MISSING_NAMES_MAX * 80;
 
 type RepositoryRoute = Exclude<Route, { kind: "redeem" | "request" | "account" }>;
-
-/** One request on its way through the port. */
-export interface PortCall {
-  readonly request: IncomingMessage;
-  readonly response: ServerResponse;
-  readonly call: HttpCall;
-}
 
 /**
  * The backup port: restic's REST protocol, version 2, with SpareGrid's additions (docs/backup-port.md). It proves who asks,

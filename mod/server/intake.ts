@@ -1,8 +1,8 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { INDEX_FILE_BYTES_MAX, MIB, PACK_BYTES_MAX, SMALL_FILE_BYTES_MAX, toHex } from "../base/mod.ts";
+import { MIB, toHex } from "../base/mod.ts";
 import { BackgroundSha256, constantTimeEqual } from "../crypto/mod.ts";
 import { SgError } from "../errors/mod.ts";
-import { filePath, type FileType } from "../storage/mod.ts";
+import { FILE_BYTES_MAX, filePath } from "../storage/mod.ts";
 import { count, isRecorded, keepOrphans, nowMs, repositoryAt, type StoreParts } from "./_store_parts.ts";
 import { BlockPipe } from "./_block_pipe.ts";
 import type { Bandwidth } from "./bandwidth.ts";
@@ -18,16 +18,6 @@ const BLOCKS_MAX = 64;
 const STEP_BYTES = MIB;
 /** An account under way is looked at again so often, ms: an administrator may have suspended it. */
 const LOOK_AGAIN_MS = 1_000;
-
-/** Largest file of each type, bytes. */
-const BYTES_MAX: Readonly<Record<FileType, number>> = {
-  config: SMALL_FILE_BYTES_MAX,
-  data: PACK_BYTES_MAX,
-  index: INDEX_FILE_BYTES_MAX,
-  keys: SMALL_FILE_BYTES_MAX,
-  locks: SMALL_FILE_BYTES_MAX,
-  snapshots: SMALL_FILE_BYTES_MAX,
-};
 
 /** A file that a client sends. */
 export interface Upload {
@@ -66,7 +56,7 @@ export class Intake {
   async take(upload: Upload): Promise<void> {
     const { file, account, declaredBytes } = upload;
     const repository = repositoryAt(this.#parts, file);
-    if ((declaredBytes ?? 0) > BYTES_MAX[file.type]) throw tooLarge(file);
+    if ((declaredBytes ?? 0) > FILE_BYTES_MAX[file.type]) throw tooLarge(file);
     const there = await this.#parts.store.stat(file);
     if (there !== undefined && file.type === "config") throw configExists(file);
     const damaged = this.#isDamaged(repository, file, there?.size, declaredBytes);
@@ -130,7 +120,7 @@ export class Intake {
     try {
       for await (const piece of upload.body) {
         bytes += piece.length;
-        if (bytes > BYTES_MAX[file.type]) throw tooLarge(file);
+        if (bytes > FILE_BYTES_MAX[file.type]) throw tooLarge(file);
         for (; reservation !== undefined && bytes > reserved; reserved += STEP_BYTES) {
           reservation.grow(STEP_BYTES);
         }
@@ -211,7 +201,7 @@ function mustBeRight({ file, bodySha256 }: Upload, sha256: Uint8Array): void {
 }
 
 function tooLarge(file: StoreFile): SgError {
-  const limit = BYTES_MAX[file.type];
+  const limit = FILE_BYTES_MAX[file.type];
   return new SgError("SG1041", `A file in ${file.type} may hold ${limit} bytes at most`, {
     context: { limit },
   });

@@ -13,7 +13,8 @@
  * but temporaries.
  * @module
  */
-export { backupPort, type BackupPortParts } from "./backup_port.ts";
+export { backupPort } from "./backup_port.ts";
+export type { BackupPortParts } from "./port_call.ts";
 export { type RepositoryFacts, type StorageFacts, Stores, type StoresOrder } from "./stores.ts";
 export type { ClientClaim, NewClient, PortAccount, PortAccounts, ProvedClient } from "./needs.ts";
 export type { Moved } from "./trash.ts";

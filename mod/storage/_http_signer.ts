@@ -1,6 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { createHash } from "node:crypto";
-import { type Clock, type Random, toBase64 } from "../base/mod.ts";
+import type { Clock, Random } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import { signRequest } from "../signature/mod.ts";
 import { type AnswerHead, namedCode } from "./_http_failure.ts";
@@ -48,10 +48,7 @@ export class RequestSigner {
       ...{ method, targetUri, account, secret },
       ...(body === undefined || body.length === 0 ? {} : { bodySha256: bodySha256 ?? sha256(body) }),
       createdSeconds: Math.floor((this.#ownMs(clock) + this.#aheadMs) / 1000),
-      nonce: toBase64(random.bytes(NONCE_BYTES)).replaceAll("+", "-").replaceAll("/", "_").replaceAll(
-        "=",
-        "",
-      ),
+      nonce: random.bytes(NONCE_BYTES).toBase64({ alphabet: "base64url", omitPadding: true }),
     });
     return { ...signed };
   }

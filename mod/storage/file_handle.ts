@@ -1,10 +1,20 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { INDEX_FILE_BYTES_MAX, isId } from "../base/mod.ts";
+import { INDEX_FILE_BYTES_MAX, isId, PACK_BYTES_MAX, SMALL_FILE_BYTES_MAX } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import type { FileHandle, FileType } from "./storage.ts";
 
 /** Every type of file a store keeps, in no particular order. */
 export const FILE_TYPES: readonly FileType[] = ["config", "data", "keys", "locks", "snapshots", "index"];
+
+/** Largest file of each type that is read or taken in, bytes: bounds the memory before anything is believed. */
+export const FILE_BYTES_MAX: Readonly<Record<FileType, number>> = {
+  config: SMALL_FILE_BYTES_MAX,
+  data: PACK_BYTES_MAX,
+  index: INDEX_FILE_BYTES_MAX,
+  keys: SMALL_FILE_BYTES_MAX,
+  locks: SMALL_FILE_BYTES_MAX,
+  snapshots: SMALL_FILE_BYTES_MAX,
+};
 
 /** Largest file that is loaded whole, bytes; the largest kind of file that anybody may ask for whole. */
 export const WHOLE_FILE_BYTES_MAX = INDEX_FILE_BYTES_MAX;

@@ -22,7 +22,7 @@ export type {
   StorageUsage,
   StoredFile,
 } from "./storage.ts";
-export { FILE_TYPES, filePath, isFileName, WHOLE_FILE_BYTES_MAX } from "./file_handle.ts";
+export { FILE_BYTES_MAX, FILE_TYPES, filePath, isFileName, WHOLE_FILE_BYTES_MAX } from "./file_handle.ts";
 export {
   type LocalLocation,
   type Location,

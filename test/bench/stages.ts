@@ -1,8 +1,15 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { CHUNK_BYTES_MIN, compareBytes, PACK_BYTES_TARGET, systemRandom, utf8 } from "../../mod/base/mod.ts";
+import {
+  CHUNK_BYTES_MIN,
+  compareBytes,
+  PACK_BYTES_TARGET,
+  SEAL_OVERHEAD,
+  systemRandom,
+  utf8,
+} from "../../mod/base/mod.ts";
 import { ChunkStream, gearTable } from "../../mod/chunker/mod.ts";
 import { Compressor } from "../../mod/compress/mod.ts";
-import { generateMasterKey, SEAL_OVERHEAD, Sealer, sha256 } from "../../mod/crypto/mod.ts";
+import { generateMasterKey, Sealer, sha256 } from "../../mod/crypto/mod.ts";
 import { type Fd, openFileSystem } from "../../mod/platform/mod.ts";
 
 /** What one stage of a backup costs when it runs alone. */

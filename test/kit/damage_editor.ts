@@ -1,7 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 // An offline editor: what a drive, a mistaken tool or a bad transfer may do to the files of a repository.
-import { randomBelow } from "../../mod/base/mod.ts";
-import { SEAL_OVERHEAD } from "../../mod/crypto/mod.ts";
+import { randomBelow, SEAL_OVERHEAD } from "../../mod/base/mod.ts";
 import type { PackedBlob } from "../../mod/format/mod.ts";
 import { SeededRandom } from "./seeded_random.ts";
 

@@ -1,4 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
+import { ByteReader, ByteWriter } from "../../../mod/base/mod.ts";
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
@@ -8,7 +9,6 @@ import {
   readOutcome,
   writeOutcome,
 } from "../../../mod/archiver/batch.ts";
-import { ByteReader, ByteWriter } from "../../../mod/archiver/byte_stream.ts";
 import type { Stat } from "../../../mod/platform/mod.ts";
 
 /** Records as the program makes them, with the usual prototype. */
@@ -72,7 +72,7 @@ Deno.test("writeOutcome and readOutcome are inverse for all numbers and times", 
   }));
 });
 
-Deno.test("ByteReader refuses to read beyond the end", () => {
+Deno.test("readOutcome refuses one that is cut off", () => {
   fc.assert(fc.property(outcome, fc.nat(), (one, cut) => {
     const writer = new ByteWriter();
     writeOutcome(writer, one);

@@ -2,9 +2,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { BatchWriter, type FileOutcome, readOutcome, type SavedFile } from "../../../mod/archiver/batch.ts";
-import { ByteReader } from "../../../mod/archiver/byte_stream.ts";
 import { FileSaver } from "../../../mod/archiver/mod.ts";
-import { MIB, toHex, utf8, utf8Text } from "../../../mod/base/mod.ts";
+import { ByteReader, MIB, toHex, utf8, utf8Text } from "../../../mod/base/mod.ts";
 import { ChunkStream, gearTable } from "../../../mod/chunker/mod.ts";
 import { sha256Hex } from "../../../mod/crypto/mod.ts";
 import type { MemoryCall } from "../../kit/memory_file_system.ts";

@@ -145,7 +145,7 @@ Deno.test("Audit.record: hostile texts stay one bounded line that verifies, and 
       },
       result: "y".repeat(100),
     });
-    assert.equal(line.actor, "user:\\u{0}eve\\u{d}\\u{a}2026-01-01 user:root signIn ok\\u{202e}");
+    assert.equal(line.actor, "user:\\x00eve\\x0d\\x0a2026-01-01 user:root signIn ok\\u{202e}");
     assert.ok(line.address.length <= 100 && line.subject.length <= 500 && line.result.length <= 20);
     assert.doesNotMatch(line.details, /hunter2|s3|sg_A/);
     assert.ok(line.details.length < 4_000);

@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { OptionSpec } from "../../../mod/cli/command.ts";
+import type { OptionSpec } from "../../../mod/cli/option_spec.ts";
 import { commandIndex, parseArguments } from "../../../mod/cli/parse.ts";
 import { isSgError } from "../../../mod/errors/mod.ts";
 

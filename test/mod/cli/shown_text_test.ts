@@ -1,14 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { fitText, padText, shownJson, shownName, shownText, textWidth } from "../../../mod/cli/shown_text.ts";
-
-Deno.test("shownText shows control characters, direction marks and lone surrogates by number", () => {
-  assert.equal(shownText("a\x1b[2Jb\nc\x7f\x9b"), "a\\x1b[2Jb\\x0ac\\x7f\\x9b");
-  assert.equal(shownText("evil\u202etxt.exe"), "evil\\u{202e}txt.exe");
-  assert.equal(shownText("\ud800x"), "\\u{d800}x");
-  assert.equal(shownText("Grüße 日本 🙂"), "Grüße 日本 🙂");
-});
+import { fitText, padText, shownName, textWidth } from "../../../mod/cli/shown_text.ts";
 
 Deno.test("shownName shows bytes that are not UTF-8 by number and the rest as text", () => {
   assert.equal(shownName(Uint8Array.of(0x61, 0xff, 0xc3, 0xbc, 0xc3)), "a\\xffü\\xc3");
@@ -41,15 +34,4 @@ Deno.test("fitText never exceeds its columns and keeps the end, where the file n
 Deno.test("padText aligns by columns, not by characters", () => {
   assert.equal(padText("日", 4), "日  ");
   assert.equal(padText("7", 3, "right"), "  7");
-});
-
-Deno.test("shownJson prints nothing that a terminal would obey, and stays the same JSON", () => {
-  fc.assert(
-    fc.property(fc.string({ unit: "binary" }), (text) => {
-      const shown = shownJson(JSON.stringify({ text }));
-      assert.deepEqual(JSON.parse(shown), { text });
-      assert.equal(shownText(shown), shown);
-    }),
-  );
-  assert.equal(shownJson('"\u202ea\u{e0041}\u009b"'), '"\\u202ea\\udb40\\udc41\\u009b"');
 });

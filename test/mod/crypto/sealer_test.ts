@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { createCipheriv, createDecipheriv } from "node:crypto";
 import fc from "fast-check";
-import { fromHex, type Random, systemRandom } from "../../../mod/base/mod.ts";
+import { fromHex, type Random, SEAL_OVERHEAD, systemRandom } from "../../../mod/base/mod.ts";
 import { loadNativeCipher } from "../../../mod/platform/mod.ts";
-import { type MasterKey, SEAL_OVERHEAD, Sealer } from "../../../mod/crypto/mod.ts";
+import { type MasterKey, Sealer } from "../../../mod/crypto/mod.ts";
 import { poly1305 } from "../../../mod/crypto/poly1305.ts";
 
 const key: MasterKey = {

@@ -3,7 +3,13 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { concatBytes, fromHex } from "../../../mod/base/mod.ts";
 import { isSgError } from "../../../mod/errors/mod.ts";
-import { decodeHeader, encodeHeader, HEADER_ENTRY_BYTES_MAX, headerBytes } from "../../../mod/format/mod.ts";
+import {
+  decodeHeader,
+  encodeHeader,
+  HEADER_ENTRY_BYTES_MAX,
+  headerBytes,
+  plainLength,
+} from "../../../mod/format/mod.ts";
 import { answersOrRefuses, BLOBS, hostileBytes } from "./_arbitraries.ts";
 
 const ID = "cd".repeat(32);
@@ -65,4 +71,10 @@ Deno.test("decodeHeader answers or refuses any bytes", () => {
   fc.assert(fc.property(hostileBytes(concatBytes([PLAIN_DATA, PACKED_TREE])), (bytes) => {
     answersOrRefuses(() => decodeHeader(bytes));
   }));
+});
+
+Deno.test("plainLength is the noted one of a compressed blob, and without the seal of another", () => {
+  assert.equal(plainLength(132, 5000), 5000);
+  assert.equal(plainLength(132, 0), 100);
+  assert.equal(plainLength(7, 0), 0);
 });

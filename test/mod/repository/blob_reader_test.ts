@@ -1,41 +1,13 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
-import {
-  type BlobId,
-  DATA_BLOB_BYTES_MAX,
-  type PackId,
-  systemRandom,
-  toHex,
-  utf8,
-} from "../../../mod/base/mod.ts";
+import { type BlobId, DATA_BLOB_BYTES_MAX, systemRandom, toHex, utf8 } from "../../../mod/base/mod.ts";
 import { generateMasterKey, Sealer, sha256 } from "../../../mod/crypto/mod.ts";
-import { BlobReader, BlobTable, BlobWriter, verifyPack } from "../../../mod/repository/mod.ts";
+import { BlobReader } from "../../../mod/repository/mod.ts";
+import { packOf } from "../../kit/one_pack.ts";
 
 const masterKey = generateMasterKey(systemRandom);
 const reader = new BlobReader({ masterKey });
-
-async function packOf(contents: readonly Uint8Array[]) {
-  const writer = new BlobWriter({
-    masterKey,
-    table: BlobTable.create({ random: systemRandom }),
-    type: "data",
-    version: 2,
-    compression: "auto",
-    packBytesTarget: 100_000,
-    verify: true,
-  }, systemRandom);
-  for (const plain of contents) writer.put(sha256(plain), plain);
-  const pack = (await writer.seal())!;
-  const blobs = Array.from(pack.offsets, (offset, i) => ({
-    id: toHex(pack.ids.subarray(32 * i, 32 * i + 32)) as BlobId,
-    type: "data" as const,
-    offset,
-    length: pack.lengths[i]!,
-    uncompressedLength: pack.uncompressed[i]!,
-  }));
-  return { id: toHex(pack.id) as PackId, bytes: pack.bytes, blobs };
-}
 
 Deno.test("BlobReader.open proves the blob by its ID, given as bytes or as text", () => {
   const plain = utf8("hello");
@@ -55,7 +27,7 @@ Deno.test("BlobReader.openBriefly opens blobs of any sizes one after the other, 
     systemRandom.bytes(5000),
     utf8("b"),
   ];
-  const { bytes, blobs } = await packOf(contents);
+  const { bytes, blobs } = await packOf(masterKey, contents);
   const opener = new BlobReader({ masterKey });
   ok(blobs.some(({ uncompressedLength }) => uncompressedLength > 0));
   for (const { id, offset, length, uncompressedLength } of [...blobs, ...blobs.toReversed()]) {
@@ -95,33 +67,4 @@ Deno.test("BlobReader.open answers anything with a typed error that names the bl
   );
   const sealed = new Sealer(masterKey, systemRandom).seal(utf8("x"));
   throws(() => reader.open("data", id, sealed, DATA_BLOB_BYTES_MAX + 1), { code: "SG1017" });
-});
-
-Deno.test("verifyPack finds every flipped byte, every cut and every wrong listing", async () => {
-  const pack = await packOf([utf8("one ".repeat(50)), systemRandom.bytes(300), utf8("3")]);
-  deepStrictEqual(await verifyPack(reader, pack.id, pack.bytes, pack.blobs), []);
-  for (let at = 0; at < pack.bytes.length; at++) {
-    const bytes = pack.bytes.slice();
-    bytes[at]! ^= 1 << (at & 7);
-    ok((await verifyPack(reader, pack.id, bytes, pack.blobs)).length > 0, `byte ${at}`);
-  }
-  for (const length of [0, 1, 3, 4, 40, pack.bytes.length - 1]) {
-    ok((await verifyPack(reader, pack.id, pack.bytes.slice(0, length), pack.blobs)).length > 0);
-  }
-  const [first, ...rest] = pack.blobs;
-  const wrong = [
-    rest,
-    [{ ...first!, id: "3".repeat(64) as BlobId }, ...rest],
-    [{ ...first!, length: first!.length + 1 }, ...rest],
-    [{ ...first!, offset: 2 ** 30 }, ...rest],
-    [{ ...first!, uncompressedLength: 7 }, ...rest],
-  ];
-  for (const blobs of wrong) ok((await verifyPack(reader, pack.id, pack.bytes, blobs)).length > 0);
-});
-
-Deno.test("verifyPack never throws, whatever it is given", async () => {
-  await fc.assert(fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (bytes) => {
-    const findings = await verifyPack(reader, "4".repeat(64) as PackId, bytes, []);
-    strictEqual(findings.length > 0, true);
-  }));
 });

@@ -1,7 +1,8 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import type { Instant } from "../base/mod.ts";
+import { utf8, utf8Text } from "./bytes.ts";
+import type { Instant } from "./clock.ts";
 
-/** Writes a compact record after the other into one growing buffer. Numbers are little-endian. */
+/** Writes compact records one after the other into a buffer that grows: for messages between threads and for files. Little-endian. */
 export class ByteWriter {
   #bytes: Uint8Array<ArrayBuffer>;
   #view: DataView<ArrayBuffer>;
@@ -64,6 +65,11 @@ export class ByteWriter {
     this.raw(bytes);
   }
 
+  /** Text in UTF-8, as {@link bytes}. */
+  text(value: string): void {
+    this.bytes(value === "" ? NOTHING : utf8(value));
+  }
+
   /** Overwrites the number at `at`. */
   setU32(at: number, value: number): void {
     this.#view.setUint32(at, value, true);
@@ -89,6 +95,8 @@ export class ByteWriter {
     this.#view = new DataView(larger.buffer);
   }
 }
+
+const NOTHING = new Uint8Array(0);
 
 /** Reads what {@link ByteWriter} wrote. Every read beyond the end is a `RangeError`. */
 export class ByteReader {
@@ -154,5 +162,9 @@ export class ByteReader {
 
   bytes(): Uint8Array {
     return this.raw(this.u32());
+  }
+
+  text(): string {
+    return utf8Text(this.bytes());
   }
 }
