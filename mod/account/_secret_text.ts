@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { type Clock, type Random, utf8 } from "../base/mod.ts";
+import { type Random, utf8 } from "../base/mod.ts";
 import { sha256Hex } from "../crypto/mod.ts";
 
 /** 32 random bytes as base64url: 43 characters that nobody guesses. */
@@ -15,11 +15,6 @@ export function secretHash(text: string): string {
 /** An ID for a row of the catalog. */
 export function rowId(random: Random): string {
   return random.bytes(16).toHex();
-}
-
-/** Now, as the catalog keeps times: milliseconds since 1970. */
-export function nowMs(clock: Clock): number {
-  return Number(clock.now() / 1_000_000n);
 }
 
 /** How far the clock may have been set back before what lies in the future counts as wrong, ms. */

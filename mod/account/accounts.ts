@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { type Clock, type Random, Semaphore, utf8, utf8Text } from "../base/mod.ts";
+import { type Clock, nowMs, type Random, Semaphore, utf8, utf8Text } from "../base/mod.ts";
 import type { AccountChanges, AccountFilter, AccountRow, Catalog } from "../catalog/mod.ts";
 import { isSgError, SgError } from "../errors/mod.ts";
 import {
@@ -19,7 +19,7 @@ import { limitOf, type Page, pageOf, type PageOrder, textCursor } from "./page.t
 import { tooManyTries } from "./password_hash.ts";
 import { addressKey, TRY_LIMITS, TryLimiter } from "./try_limiter.ts";
 import type { Vault } from "./vault.ts";
-import { nowMs, secretText } from "./_secret_text.ts";
+import { secretText } from "./_secret_text.ts";
 
 /** A client that asks for an account. */
 export interface AccountRequest {

@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { type Clock, type Random, toHex } from "../base/mod.ts";
+import { type Clock, nowMs, type Random, toHex } from "../base/mod.ts";
 import type { Catalog, InviteRow } from "../catalog/mod.ts";
 import { sha256 } from "../crypto/mod.ts";
 import { isSgError, SgError } from "../errors/mod.ts";
@@ -10,7 +10,7 @@ import { accountId, wholeNumber } from "./names.ts";
 import { creationCursor, limitOf, type Page, pageOf, type PageOrder } from "./page.ts";
 import { tooManyTries } from "./password_hash.ts";
 import { addressKey, TryLimiter } from "./try_limiter.ts";
-import { nowMs, rowId, secretText } from "./_secret_text.ts";
+import { rowId, secretText } from "./_secret_text.ts";
 
 /** How long an invite can be used where nothing else is said, and at most, ms. */
 export const INVITE_LIFE_MS = 7 * 86_400_000;

@@ -62,7 +62,7 @@ export {
   type SetUpOrder,
   type SetUpState,
 } from "./set_up_code.ts";
-export { isLoopback, OwnerToken, readOwnerToken } from "./owner_token.ts";
+export { OwnerToken, readOwnerToken } from "./owner_token.ts";
 export {
   type Account,
   type AccountUpdate,

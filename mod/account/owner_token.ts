@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { type Random, utf8, utf8TextStrict } from "../base/mod.ts";
+import { isLoopback, type Random, utf8, utf8TextStrict } from "../base/mod.ts";
 import { constantTimeEqual } from "../crypto/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import type { FileSystem } from "../platform/mod.ts";
@@ -58,10 +58,4 @@ export async function readOwnerToken(fs: FileSystem, folder: string): Promise<st
   throw new SgError("SG0021", `Cannot use ${folder}/${FILE}: it is damaged`, {
     remedy: "Start the service anew: it writes a new one.",
   });
-}
-
-/** True for an address of this machine's own loopback. */
-export function isLoopback(address: string): boolean {
-  const plain = address.replace(/^\[|\]$/g, "").toLowerCase();
-  return plain === "::1" || /^(?:::ffff:)?127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(plain);
 }

@@ -1,12 +1,12 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import type { Clock, Random } from "../base/mod.ts";
+import { type Clock, nowMs, type Random } from "../base/mod.ts";
 import type { Catalog, UserRow } from "../catalog/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import { type User, userOf } from "./identity.ts";
 import { authenticatorAddress, base32Text, isOneTimeCode, stepOfCode } from "./one_time_code.ts";
 import { typedBytes, typedText } from "./typed_text.ts";
 import type { Vault } from "./vault.ts";
-import { nowMs, secretHash } from "./_secret_text.ts";
+import { secretHash } from "./_secret_text.ts";
 
 /** What RFC 4226 asks for. */
 const KEY_BYTES = 20;

@@ -1,12 +1,12 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { createHmac } from "node:crypto";
-import { type Clock, type Random, utf8 } from "../base/mod.ts";
+import { type Clock, nowMs, type Random, utf8 } from "../base/mod.ts";
 import type { Catalog, SessionRow, UserRow } from "../catalog/mod.ts";
 import { constantTimeEqual } from "../crypto/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import { type Identity, userOf } from "./identity.ts";
 import { rightsOfRole } from "./rights.ts";
-import { isYoung, nowMs, rowId, secretHash, secretText } from "./_secret_text.ts";
+import { isYoung, rowId, secretHash, secretText } from "./_secret_text.ts";
 
 /** A session ends after this long without a request, ms. */
 export const SESSION_IDLE_MS = 30 * 60_000;

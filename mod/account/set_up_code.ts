@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { type Clock, type Random, toHex } from "../base/mod.ts";
+import { type Clock, nowMs, type Random, toHex } from "../base/mod.ts";
 import type { Catalog } from "../catalog/mod.ts";
 import { sha256 } from "../crypto/mod.ts";
 import { isSgError, SgError } from "../errors/mod.ts";
@@ -8,7 +8,7 @@ import type { NewSession, Sessions } from "./sessions.ts";
 import { addressKey, TryLimiter } from "./try_limiter.ts";
 import { typedBytes, typedText } from "./typed_text.ts";
 import type { Users } from "./users.ts";
-import { isYoung, nowMs } from "./_secret_text.ts";
+import { isYoung } from "./_secret_text.ts";
 
 /** How long a code can be used, ms. */
 export const SET_UP_CODE_LIFE_MS = 30 * 60_000;

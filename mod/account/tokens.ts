@@ -1,12 +1,12 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import type { Clock, Random } from "../base/mod.ts";
+import { type Clock, nowMs, type Random } from "../base/mod.ts";
 import type { Catalog, TokenRow } from "../catalog/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import { type Identity, type User, userOf } from "./identity.ts";
 import { notValid, printableName } from "./names.ts";
 import { creationCursor, limitOf, type Page, pageOf, type PageOrder } from "./page.ts";
 import { isRight, type Right, rightsOfToken } from "./rights.ts";
-import { nowMs, rowId, secretHash, secretText } from "./_secret_text.ts";
+import { rowId, secretHash, secretText } from "./_secret_text.ts";
 
 /** Tokens that one user may have. */
 const TOKENS_MAX = 200;

@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import type { Clock, Random } from "../base/mod.ts";
+import { type Clock, nowMs, type Random } from "../base/mod.ts";
 import type { Catalog, UserChanges, UserRow } from "../catalog/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import { type User, userOf } from "./identity.ts";
@@ -7,7 +7,7 @@ import { notValid, printableName } from "./names.ts";
 import { limitOf, type Page, pageOf, type PageOrder, textCursor } from "./page.ts";
 import { acceptablePassword, type PasswordHasher } from "./password_hash.ts";
 import { USER_ROLES, type UserRole } from "./rights.ts";
-import { nowMs, rowId } from "./_secret_text.ts";
+import { rowId } from "./_secret_text.ts";
 
 /** Longest name of a user, characters. */
 export const USER_NAME_MAX = 64;

@@ -2,11 +2,10 @@
 // The API's own rules and errors, hung into graphql-yoga's way of a request.
 import { GraphQLError, type OperationDefinitionNode } from "graphql";
 import type { Plugin } from "graphql-yoga";
-import type { Clock } from "../base/mod.ts";
+import { type Clock, unlessAborted } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import type { ApiContext } from "./context.ts";
 import { type Faults, formatted, statusOf } from "./faults.ts";
-import { unlessAborted } from "./live.ts";
 import type { Prepared } from "./prepared.ts";
 
 /** How long a query may take, ms. */

@@ -2,8 +2,8 @@
 // What a request must be before anything of it is read: one of our own pages or a program asks, by one of our names, in the
 // one form that no other site's page can send.
 import type { IncomingHttpHeaders } from "node:http";
+import { isLoopback } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
-import { isLoopback } from "../http/mod.ts";
 
 /** By which names this service may be asked. */
 export interface Doorplate {

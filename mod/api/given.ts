@@ -44,7 +44,7 @@ export function pathBytes({ text, base64 }: PathInput): Uint8Array {
 }
 
 /** The text of a name or path, for showing, and its bytes where the text does not say them. */
-export function shownPath(bytes: Uint8Array): { text: string; base64: string | null } {
+export function pathFields(bytes: Uint8Array): { text: string; base64: string | null } {
   const text = utf8TextStrict(bytes);
   return text === undefined ? { text: utf8Text(bytes), base64: toBase64(bytes) } : { text, base64: null };
 }

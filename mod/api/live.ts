@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 // Subscriptions: the state of now first, then each change. What a slow client has not taken yet is not queued: it gets the
 // latest state when it comes back for it, so that nobody who sleeps fills our memory.
-import type { Clock } from "../base/mod.ts";
+import { type Clock, unlessAborted } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import type { OnChange } from "./needs.ts";
 
@@ -66,16 +66,6 @@ export async function* live<Row>(
     if (!signal.aborted) throw error;
     if (signal.reason instanceof SgError) throw signal.reason;
   }
-}
-
-/** The promise's answer, or the signal's reason as soon as it aborts; the promise is then left to itself. */
-export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    if (signal.aborted) onAbort();
-    signal.addEventListener("abort", onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  });
 }
 
 /** Wakes one who waits. */

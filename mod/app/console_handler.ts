@@ -1,7 +1,8 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { ServerResponse } from "node:http";
+import { isLoopback } from "../base/mod.ts";
 import { withSecurityHeaders } from "../console/mod.ts";
-import { answerPlain, type HttpHandler, isLoopback } from "../http/mod.ts";
+import { answerPlain, type HttpHandler } from "../http/mod.ts";
 import type { Health } from "./health.ts";
 import type { Metrics } from "./metrics.ts";
 

@@ -6,6 +6,7 @@ import {
   concatBytes,
   fromBase64,
   fromHex,
+  nowMs,
   type Random,
   toBase64,
   utf8,
@@ -69,7 +70,7 @@ async function makeIdentity(
   let gridId = wanted || (await ask?.(proposal))?.trim() || proposal;
   if (wanted === "" && !GRID_ID.test(gridId)) gridId = gridIdOf(gridId);
   const seed = random.bytes(32);
-  const createdAt = Number(clock.now() / 1_000_000n);
+  const createdAt = nowMs(clock);
   const text = JSON.stringify({ gridId, createdAt, privateKey: toBase64(pkcs8(seed)) }, null, 2);
   await folder.write(FILE, utf8(`${text}\n`));
   return { gridId, createdAt, ...keysOf(pkcs8(seed)), isNew: true };

@@ -2,7 +2,7 @@
 import { type AccountRoom, openAccountRoom } from "../account/mod.ts";
 import { graphqlHandler } from "../api/mod.ts";
 import { Audit } from "../audit/mod.ts";
-import { systemClock, systemRandom } from "../base/mod.ts";
+import { nowMs, systemClock, systemRandom } from "../base/mod.ts";
 import { type Client, openClient, RunLists } from "../client/mod.ts";
 import { consolePages } from "../console/mod.ts";
 import type { HttpHandler } from "../http/mod.ts";
@@ -55,7 +55,7 @@ export class Service {
   readonly #metrics = new Metrics();
   readonly #notices: string[] = [];
   readonly #ports: ServicePorts;
-  readonly #startedAt = Number(systemClock.now() / 1_000_000n);
+  readonly #startedAt = nowMs(systemClock);
   /** Aborts when the service ends: subscriptions and the like end. */
   readonly #stopping = new AbortController();
   readonly #backupDoor = new LateDoor();

@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { type Clock, Semaphore, utf8 } from "../base/mod.ts";
+import { type Clock, nowMs, Semaphore, utf8 } from "../base/mod.ts";
 import type { AuditFilter, AuditRow, Catalog } from "../catalog/mod.ts";
 import { sha256Hex } from "../crypto/mod.ts";
 import { SgError } from "../errors/mod.ts";
@@ -69,7 +69,7 @@ export class Audit {
     this.#last = undefined;
     const line = {
       sequence: (last?.sequence ?? 0) + 1,
-      at: Number(this.#clock.now() / 1_000_000n),
+      at: nowMs(this.#clock),
       actor: shownSafely(facts.actor, 200),
       address: shownSafely(facts.address ?? "", 100),
       action: shownSafely(facts.action, 100),

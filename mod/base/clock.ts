@@ -16,6 +16,11 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** The time of day as the catalog keeps it: whole milliseconds since 1970. */
+export function nowMs(clock: Pick<Clock, "now">): number {
+  return Number(clock.now() / 1_000_000n);
+}
+
 /** The machine's clock. */
 export const systemClock: Clock = {
   now: () => BigInt(Date.now()) * 1_000_000n,

@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import type { Clock } from "./clock.ts";
+import { type Clock, nowMs } from "./clock.ts";
 import { shownJson, shownText } from "./shown_text.ts";
 
 /** How much a line of the log matters. */
@@ -55,7 +55,7 @@ export class ServiceLog implements Log {
   write(level: LogLevel, message: string, facts: LogFacts = {}): void {
     if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(this.level)) return;
     const { clock, format, print = writeLine } = this.#options;
-    const at = new Date(Number(clock.now() / 1_000_000n)).toISOString();
+    const at = new Date(nowMs(clock)).toISOString();
     if (format === "json") {
       print(shownJson(JSON.stringify({ ...facts, at, level, message })));
     } else print(shownText(`${at} ${level.padEnd(7)} ${message}${factsText(facts)}`));

@@ -1,13 +1,13 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 /**
  * Base: the few things every room needs: the clock, randomness, bytes and records of them, branded ids,
- * limits, the log, text that is safe to show, a semaphore.
+ * limits, the log, text that is safe to show, this machine's own addresses, a semaphore, waiting that a signal ends.
  *
  * Invariants: the list of members is fixed, what has a better home does not come here; only `clock.ts` asks the time, only
  * `random.ts` asks for randomness, only `log.ts` (and the command line's output) writes to the terminal.
  * @module
  */
-export { type Clock, type Instant, systemClock } from "./clock.ts";
+export { type Clock, type Instant, nowMs, systemClock } from "./clock.ts";
 export { type Random, randomBelow, systemRandom } from "./random.ts";
 export {
   compareBytes,
@@ -36,6 +36,7 @@ export {
 } from "./ids.ts";
 export { Semaphore } from "./semaphore.ts";
 export { shownJson, shownPath, shownText } from "./shown_text.ts";
+export { unlessAborted } from "./unless_aborted.ts";
 export {
   type Log,
   LOG_LEVELS,
@@ -46,4 +47,5 @@ export {
   silentLog,
   stderrLog,
 } from "./log.ts";
+export { isLoopback } from "./loopback.ts";
 export * from "./limits.ts";

@@ -50,7 +50,7 @@ export const removedFileQueries = {
         ),
       ).orderBy(asc(removedFile.sequence)).limit(limit);
     },
-    /** The line of a file in the trash; undefined where it is not there. */
+    /** Lines of a file in the trash; none where it is not there. */
     async trashed(
       database: Database,
       accountId: string,

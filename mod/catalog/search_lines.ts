@@ -254,7 +254,7 @@ async function setTrees(database: Database, { trees }: LineChanges): Promise<voi
 
 /**
  * Removes what no snapshot of the line holds any more, round each of these sequences, whose snapshots are gone; with the
- * names and folders that nothing else needs.
+ * names and folders that nothing else needs. Sequence 0 is that of an empty line: what a first try left behind ended there.
  */
 export async function dropUnheld(
   database: Database,
@@ -265,7 +265,7 @@ export async function dropUnheld(
   for (const sequence of sequences) {
     const [{ low, high }] = await database.all(sql`
       SELECT
-        coalesce((SELECT max(sequence) FROM snapshot WHERE line_id = ${lineId} AND sequence < ${sequence}), 0) AS low,
+        coalesce((SELECT max(sequence) FROM snapshot WHERE line_id = ${lineId} AND sequence < ${sequence}), -1) AS low,
         coalesce((SELECT min(sequence) FROM snapshot WHERE line_id = ${lineId} AND sequence > ${sequence}), ${OPEN})
           AS high`) as [{ low: number; high: number }];
     if (done.has(`${low}`)) continue;

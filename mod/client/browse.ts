@@ -5,6 +5,7 @@ import { SgError } from "../errors/mod.ts";
 import { type Node, permissionsOf } from "../format/mod.ts";
 import type { Repository } from "../repository/mod.ts";
 import { joinPath, splitPath } from "../source/mod.ts";
+import { entryKind } from "./entry_kind.ts";
 import { limitOf, notFound, refused } from "./fields.ts";
 import { FolderCache } from "./folder_cache.ts";
 import type { CursorPage, PageOrder, SnapshotDifference, SnapshotEntry } from "./records.ts";
@@ -162,11 +163,6 @@ function noFolder(path: Uint8Array): SgError {
   );
 }
 
-const KINDS: Readonly<Partial<Record<Node["type"], SnapshotEntry["kind"]>>> = {
-  file: "file",
-  dir: "folder",
-  symlink: "symlink",
-};
 const LETTERS: Readonly<Record<Node["type"], string>> = {
   ...{ file: "-", dir: "d", symlink: "l", dev: "b", chardev: "c", fifo: "p", socket: "s", irregular: "?" },
 };
@@ -177,7 +173,7 @@ function entryFacts(node: Node, path: Uint8Array): SnapshotEntry {
     ...{
       name,
       path,
-      kind: KINDS[type] ?? "other",
+      kind: entryKind(type),
       size: Number(size),
       modifiedAt: Number(mtime / 1_000_000n),
     },

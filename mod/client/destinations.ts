@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { type Clock, type Random, toHex } from "../base/mod.ts";
+import { type Clock, nowMs, type Random, toHex } from "../base/mod.ts";
 import type { Catalog, DestinationChange, DestinationRow } from "../catalog/mod.ts";
 import { isOsError, isSgError, SgError, toSgError } from "../errors/mod.ts";
 import { type FileSystem, makePath } from "../platform/mod.ts";
@@ -89,7 +89,7 @@ export class Destinations {
     const row: DestinationRow = {
       ...{ account: null, fingerprint: null, ...place, id, name, uploadBytesPerSecond: limitRate(order) },
       secret: secret === undefined ? null : await sealText(vault, purposeOf(id), secret),
-      createdAt: Number(clock.now() / 1_000_000n),
+      createdAt: nowMs(clock),
     };
     await catalog.destinations.insert(row);
     return { destination: shownDestination(row), pending };

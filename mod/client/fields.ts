@@ -6,8 +6,9 @@ import type { PageOrder } from "./records.ts";
 const NAME_LETTERS_MAX = 100;
 const PATH_BYTES_MAX = 4096;
 const PAGE_MAX = 1000;
+/** What no name and no path that people type may hold. */
 // deno-lint-ignore no-control-regex -- they are what is refused.
-const CONTROL = /[\x00-\x1f\x7f]/;
+export const CONTROL = /[\x00-\x1f\x7f]/;
 
 /** The refusal of a value: SG1040 that names the field. Never shows the value of a secret. */
 export function refused(field: string, why: string): SgError {

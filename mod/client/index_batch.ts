@@ -60,7 +60,7 @@ export class IndexBatch {
 
   async flushIfFull(): Promise<void> {
     const { length } = this.#added;
-    if (length + this.#ended.length + this.#folders.length + this.#trees.size >= CHANGES_MAX) {
+    if (length + this.#ended.length + this.#folders.length + this.#trees.size >= this.#changesMax) {
       await this.flush();
     }
   }

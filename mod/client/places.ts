@@ -4,15 +4,13 @@ import { utf8, utf8Text } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import { absolutePath, cleanComponents } from "../source/mod.ts";
 import { type Location, parseLocation } from "../storage/mod.ts";
-import { pathOf, refused, shown } from "./fields.ts";
+import { CONTROL, pathOf, refused, shown } from "./fields.ts";
 import type { Destination } from "./records.ts";
 
 /** The backup port over TLS. */
 const SERVER_PORT = 32007;
 const SLUG_LETTERS_MAX = 64;
 const REPOSITORY_BYTES_MAX = 512;
-// deno-lint-ignore no-control-regex -- they are what is refused.
-const CONTROL = /[\x00-\x1f\x7f]/;
 const SLUG = /^[a-z0-9_-][a-z0-9._-]{0,63}$/;
 
 /** A folder of this machine, absolute and without `.` and `..`. SG1040. */

@@ -1,4 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
+import { nowMs } from "../base/mod.ts";
 import type { Catalog, SetDestinationRow } from "../catalog/mod.ts";
 import { isSgError, type SgCode, SgError } from "../errors/mod.ts";
 import { type Ports, Session, type SessionOptions } from "../job/mod.ts";
@@ -118,7 +119,7 @@ export class Repositories implements AsyncDisposable {
     const session = await this.#openOrMake(set, row, options);
     this.#keys.set(placeKey(place.setId, place.destinationId), session.key);
     if (row.madeAt === null) {
-      const now = Number(this.#parts.ports.clock.now() / 1_000_000n);
+      const now = nowMs(this.#parts.ports.clock);
       await this.#parts.catalog.sets.made(set.id, place.destinationId, now);
     }
     return session;

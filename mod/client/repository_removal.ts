@@ -1,18 +1,17 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { isSgError, SgError } from "../errors/mod.ts";
+import { isSgError } from "../errors/mod.ts";
 import type { Progress, RunOptions, Session } from "../job/mod.ts";
 import type { FileHandle, FileType, Storage } from "../storage/mod.ts";
 import type { RunReport } from "./records.ts";
 
 /** What makes a repository usable goes last: a removal that breaks off can be ordered again. */
 const ORDER: readonly FileType[] = ["snapshots", "index", "data", "keys", "config"];
-const AWAY = ["SG0083", "SG0134", "SG0136", "SG0198"] as const;
 
 /**
  * Removes all files of a repository, alone in it. At a server that keeps a trash they go there.
  *
- * @throws {SgError} SG1003 when somebody else uses it, SG0170 when the server cannot be reached, SG1045 or SG1014 where it
- * does not allow that.
+ * @throws {SgError} SG1003 when somebody else uses it, SG1045 or SG1014 where the server does not allow that, and what the
+ * storage throws.
  */
 export async function removeRepository(session: Session, options: RunOptions): Promise<RunReport> {
   await using lock = await session.begin({ exclusive: true }, options);
@@ -22,18 +21,11 @@ export async function removeRepository(session: Session, options: RunOptions): P
   options.onStart?.((): Progress => ({
     ...{ phase: "removing", filesDone: filesRemoved, bytesDone: bytesRemoved, problems: 0 },
   }));
-  try {
-    for await (const { type, name, size } of storedFiles(storage, signal)) {
-      signal.throwIfAborted();
-      await removeFile(storage, { type, name }, signal);
-      filesRemoved++;
-      bytesRemoved += size;
-    }
-  } catch (cause) {
-    if (!AWAY.some((code) => isSgError(cause, code))) throw cause;
-    throw new SgError("SG0170", `Cannot remove ${storage.location}: ${(cause as SgError).message}`, {
-      cause,
-    });
+  for await (const { type, name, size } of storedFiles(storage, signal)) {
+    signal.throwIfAborted();
+    await removeFile(storage, { type, name }, signal);
+    filesRemoved++;
+    bytesRemoved += size;
   }
   return { filesRemoved, bytesRemoved };
 }

@@ -149,9 +149,12 @@ export class RunAttempt {
     if (error.code === "SG1002") {
       return { state: "done", endedAt: now, report: JSON.stringify({ filesRemoved: 0, bytesRemoved: 0 }) };
     }
-    const away = fateOf(error, 0);
-    const code = away.state === "waiting" && away.probe ? "SG0170" : error.code;
-    return { state: "failed", endedAt: now, ...errorFields(code, error) };
+    const fate = fateOf(error, 0);
+    const away = fate.state === "waiting" && fate.probe;
+    const told = away
+      ? new SgError("SG0170", `Cannot remove the repository: ${error.message}`, { cause: error })
+      : error;
+    return { state: "failed", endedAt: now, ...errorFields(told.code, told) };
   }
 
   #ended(intent: NonNullable<LiveRun["intent"]>): RunChange {

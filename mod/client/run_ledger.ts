@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import type { Clock, Log } from "../base/mod.ts";
+import { type Clock, type Log, nowMs } from "../base/mod.ts";
 import type { Catalog, RunChange, RunDraft, RunRow } from "../catalog/mod.ts";
 import { isSgError, type SgError } from "../errors/mod.ts";
 import { LiveRun } from "./live_run.ts";
@@ -26,7 +26,7 @@ export class RunLedger {
 
   /** Milliseconds since 1970. */
   get now(): number {
-    return Number(this.#parts.clock.now() / 1_000_000n);
+    return nowMs(this.#parts.clock);
   }
 
   /** New runs, all of them or none. */

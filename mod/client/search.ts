@@ -1,5 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { Catalog, FoundVersion, SearchPlace } from "../catalog/mod.ts";
+import { ENTRY_KINDS } from "./entry_kind.ts";
 import { limitOf, refused } from "./fields.ts";
 import { nameBytes, pathText } from "./name_text.ts";
 import type { CursorPage, FileVersion, PageOrder, SetSnapshot } from "./records.ts";
@@ -75,14 +76,12 @@ export class Search {
       if (!first || !last) return [];
       const { setId, path, kind, size, modifiedAt } = version;
       return [{
-        ...{ setId, path: nameBytes(path), kind: KINDS[kind] ?? "other", size, modifiedAt },
+        ...{ setId, path: nameBytes(path), kind: ENTRY_KINDS[kind] ?? "other", size, modifiedAt },
         ...{ firstSnapshot: first, lastSnapshot: last, snapshotCount: version.snapshots },
       }];
     });
   }
 }
-
-const KINDS: readonly FileVersion["kind"][] = ["file", "folder", "symlink", "other"];
 
 /** A state that went and came back is one state. The latest comes first. */
 function mergeStates(found: readonly FoundVersion[]): FoundVersion[] {

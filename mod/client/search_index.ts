@@ -1,8 +1,9 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { type Clock, concatBytes, type Log, utf8 } from "../base/mod.ts";
+import { type Clock, concatBytes, type Log, nowMs, utf8 } from "../base/mod.ts";
 import type { Catalog, OpenVersion, SearchLineRow, UnindexedSnapshot } from "../catalog/mod.ts";
 import { toSgError } from "../errors/mod.ts";
 import type { Node } from "../format/mod.ts";
+import { ENTRY_KINDS, entryKind } from "./entry_kind.ts";
 import { IndexBatch } from "./index_batch.ts";
 import { foldedText, nameBytes, nameText } from "./name_text.ts";
 import type { Place } from "./repositories.ts";
@@ -137,7 +138,7 @@ export class SearchIndex implements AsyncDisposable {
     const { setId, destinationId } = place;
     const line = await searchLines.begin({ setId, destinationId, hostname, paths });
     if (line.tree !== tree) await new LineWalk(this.#parts, line, source, signal).run(tree);
-    await searchLines.finish(line.id, id, tree, Number(this.#parts.clock.now() / 1_000_000n));
+    await searchLines.finish(line.id, id, tree, nowMs(this.#parts.clock));
   }
 
   /** Stops; what is being taken in begins again at the next start. */
@@ -292,8 +293,7 @@ class LineWalk {
   }
 }
 
-const FOLDER = 1;
-const KINDS: Readonly<Partial<Record<Node["type"], number>>> = { file: 0, dir: FOLDER, symlink: 2 };
+const FOLDER = ENTRY_KINDS.indexOf("folder");
 const TIME_MS_MAX = 8.64e15;
 
 /** What the index keeps of an entry. */
@@ -309,7 +309,7 @@ function factsOf(
   ]));
   const view = new DataView(hash.buffer, hash.byteOffset, 8);
   return {
-    kind: KINDS[type] ?? 3,
+    kind: ENTRY_KINDS.indexOf(entryKind(type)),
     size: Math.min(Number(size), Number.MAX_SAFE_INTEGER),
     modifiedAt: Math.max(-TIME_MS_MAX, Math.min(TIME_MS_MAX, ms)),
     // 53 bits, which a number holds exactly.

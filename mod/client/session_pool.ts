@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import type { Clock } from "../base/mod.ts";
+import { type Clock, unlessAborted } from "../base/mod.ts";
 import type { Session } from "../job/mod.ts";
 
 /** Which session is wanted. */
@@ -56,7 +56,7 @@ export class SessionPool implements AsyncDisposable {
     kept.idle?.abort();
     return {
       warm,
-      use: async (signal, work) => await work(await untilAborted(kept.opening, signal)),
+      use: async (signal, work) => await work(await unlessAborted(kept.opening, signal)),
       spoil: () => this.#forget(kept),
       [Symbol.asyncDispose]: () => this.#giveBack(kept),
     };
@@ -112,18 +112,5 @@ async function close(kept: Kept): Promise<void> {
     await (await kept.opening)[Symbol.asyncDispose]();
   } catch {
     // It never opened: there is nothing to close.
-  }
-}
-
-/** The promise's value, unless the signal aborts before. */
-async function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const onAbort = () => reject(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await Promise.race([promise, aborted]);
-  } finally {
-    signal.removeEventListener("abort", onAbort);
   }
 }

@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { type Clock, type Random, toHex } from "../base/mod.ts";
+import { type Clock, nowMs, type Random, toHex } from "../base/mod.ts";
 import type { Catalog, SetChange, SetDestinationOrder, SetRow } from "../catalog/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import { generatedPassword } from "../repository/mod.ts";
@@ -86,7 +86,7 @@ export class BackupSets {
       ? generatedPassword(random)
       : secretOf("password", order.password);
     const id = toHex(random.bytes(16));
-    const now = this.#now();
+    const now = nowMs(this.#parts.clock);
     const row = {
       ...{ id, slug, name, order: JSON.stringify(kept), createdAt: now, changedAt: now },
       ...{ pausedAt: null, deletingAt: null },
@@ -100,7 +100,7 @@ export class BackupSets {
   /** Changes a set; runs under way go on as they began. Slug and password stay. SG1036, SG1040, SG1035, SG0292. */
   async update(order: SetUpdate): Promise<BackupSet> {
     const row = await this.#row(order.id);
-    const change: SetChange = { changedAt: this.#now() };
+    const change: SetChange = { changedAt: nowMs(this.#parts.clock) };
     if (order.name !== undefined) {
       change.name = nameOf("name", order.name);
       await this.#assertFree(change.name, row.id);
@@ -111,7 +111,9 @@ export class BackupSets {
       excludes: order.excludes === undefined ? before.excludes : excludesOf(order.excludes),
       options: order.options === undefined ? before.options : optionsOf(order.options),
     });
-    if (order.paused !== undefined) change.pausedAt = order.paused ? row.pausedAt ?? this.#now() : null;
+    if (order.paused !== undefined) {
+      change.pausedAt = order.paused ? row.pausedAt ?? nowMs(this.#parts.clock) : null;
+    }
     const destinations = order.destinations &&
       await this.#destinationsOf(order.destinations, row.slug, row.id);
     if (!await this.#parts.catalog.sets.change(row.id, change, destinations)) {
@@ -180,10 +182,6 @@ export class BackupSets {
         context: { field: "name" },
       });
     }
-  }
-
-  #now(): number {
-    return Number(this.#parts.clock.now() / 1_000_000n);
   }
 }
 

@@ -32,11 +32,6 @@ export function addressGroup(address: string): string {
   return `${parts.slice(0, 4).map((part) => part.replace(/^0+(?=.)/, "")).join(":")}::/64`;
 }
 
-/** True for the addresses of this machine itself. */
-export function isLoopback(address: string): boolean {
-  return address === "::1" || /^127\.\d+\.\d+\.\d+$/.test(address);
-}
-
 /** Counts connections by address, and says when there is room for no more. */
 export class Admission {
   readonly #limits: ConnectionLimits;

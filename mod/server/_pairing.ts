@@ -1,6 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
+import { isLoopback } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
-import { isLoopback } from "../http/mod.ts";
 import { answerJson, jsonBody } from "./_json.ts";
 import type { BackupPortParts, PortCall } from "./port_call.ts";
 import type { NewClient } from "./needs.ts";

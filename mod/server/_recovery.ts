@@ -1,8 +1,9 @@
 // Copyright the SpareGrid authors. Apache-2.0.
+import { nowMs } from "../base/mod.ts";
 import type { RemovedFileRow, StoredFileRow } from "../catalog/mod.ts";
 import { isSgError } from "../errors/mod.ts";
 import { FILE_TYPES, type FileType } from "../storage/mod.ts";
-import { count, isRecorded, nowMs, ORPHANS_SETTING, type StoreParts } from "./_store_parts.ts";
+import { count, isRecorded, ORPHANS_SETTING, type StoreParts } from "./_store_parts.ts";
 import { fileKey, KeptRepository, placeKey } from "./kept_repository.ts";
 import type { StoreEntry, StorePlace } from "./store.ts";
 import { type OrphanSession, UploadSessions } from "./upload_sessions.ts";

@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import type { Clock, Log } from "../base/mod.ts";
+import { type Clock, type Log, nowMs } from "../base/mod.ts";
 import type { Catalog } from "../catalog/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import { type KeptRepository, placeKey } from "./kept_repository.ts";
@@ -24,11 +24,6 @@ export interface StoreParts {
 /** Types of files whose coming and going is not written down: locks live for minutes, and no copy needs them. */
 export function isRecorded(type: string): boolean {
   return type !== "locks";
-}
-
-/** Now, ms since 1970. */
-export function nowMs(clock: Clock): number {
-  return Number(clock.now() / 1_000_000n);
 }
 
 /** The repository, as long as it is not removed. SG1002. */

@@ -1,7 +1,8 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { isLoopback } from "../base/mod.ts";
 import { SgError, toSgError } from "../errors/mod.ts";
-import { bodyPieces, type HttpCall, type HttpHandler, isLoopback } from "../http/mod.ts";
+import { bodyPieces, type HttpCall, type HttpHandler } from "../http/mod.ts";
 import { targetUri } from "../signature/mod.ts";
 import { answerFile, answerHead, answerList } from "./_file_answers.ts";
 import { answerJson, jsonBody } from "./_json.ts";

@@ -1,9 +1,9 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { MIB, toHex } from "../base/mod.ts";
+import { MIB, nowMs, toHex } from "../base/mod.ts";
 import { BackgroundSha256, constantTimeEqual } from "../crypto/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import { FILE_BYTES_MAX, filePath } from "../storage/mod.ts";
-import { count, isRecorded, keepOrphans, nowMs, repositoryAt, type StoreParts } from "./_store_parts.ts";
+import { count, isRecorded, keepOrphans, repositoryAt, type StoreParts } from "./_store_parts.ts";
 import { BlockPipe } from "./_block_pipe.ts";
 import type { Bandwidth } from "./bandwidth.ts";
 import { fileKey, type KeptRepository } from "./kept_repository.ts";

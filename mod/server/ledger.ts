@@ -2,6 +2,7 @@
 import type { Clock, Log } from "../base/mod.ts";
 import type { Catalog, NewStoredFile, RemovedFileRow, StoreChanges } from "../catalog/mod.ts";
 import { type SgError, toSgError } from "../errors/mod.ts";
+import { fileKey, placeKey } from "./kept_repository.ts";
 import type { StorePlace } from "./store.ts";
 
 /** One thing that happened to a file. */
@@ -49,12 +50,12 @@ export class Ledger {
   }
 
   /** Takes an entry in; resolves when there is room for the next one. */
-  async add({ account, repository }: StorePlace, sequence: number, entry: LedgerEntry): Promise<void> {
-    const key = `${account}/${repository}`;
+  async add(place: StorePlace, sequence: number, entry: LedgerEntry): Promise<void> {
+    const key = placeKey(place);
     let pending = this.#pending.get(key);
     if (pending === undefined) {
       pending = {
-        ...{ accountId: account, store: repository, sequence },
+        ...{ accountId: place.account, store: place.repository, sequence },
         ...{ stored: new Map(), removed: [], leftTrash: [] },
       };
       this.#pending.set(key, pending);
@@ -85,7 +86,7 @@ export class Ledger {
       pending.leftTrash.push({ sequence: entry.sequence, at: entry.at });
       return;
     }
-    const name = `${entry.file.type}/${entry.file.name}`;
+    const name = fileKey(entry.file.type, entry.file.name);
     if (entry.kind === "removed") {
       pending.stored.delete(name);
       pending.removed.push(entry.file);
@@ -129,7 +130,7 @@ export class Ledger {
   /** Puts what could not be written before what came since. */
   #takeBack(batch: readonly Pending[]): void {
     const since = this.#pending;
-    this.#pending = new Map(batch.map((pending) => [`${pending.accountId}/${pending.store}`, pending]));
+    this.#pending = new Map(batch.map((pending) => [keyOf(pending), pending]));
     for (const [key, later] of since) {
       const before = this.#pending.get(key);
       if (before === undefined) {
@@ -146,6 +147,10 @@ export class Ledger {
       this.#entries += stored.size + removed.length + leftTrash.length;
     }
   }
+}
+
+function keyOf({ accountId, store }: Pending): string {
+  return placeKey({ account: accountId, repository: store });
 }
 
 function changesOf({ accountId, store, sequence, stored, removed, leftTrash }: Pending): StoreChanges {

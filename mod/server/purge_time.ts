@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import type { Clock } from "../base/mod.ts";
+import { type Clock, nowMs } from "../base/mod.ts";
 
 /** A leap of the clock that is not believed at once, ms. */
 const LEAP_MS = 86_400_000;
@@ -27,14 +27,14 @@ export class PurgeTime {
   /** `kept` is of the run before; undefined: there was none. */
   constructor(clock: Clock, kept?: KeptPurgeTime) {
     this.#clock = clock;
-    this.#trustedMs = kept?.trustedMs ?? this.#wallMs();
+    this.#trustedMs = kept?.trustedMs ?? nowMs(this.#clock);
     this.#heldMs = kept?.heldMs ?? 0;
     this.#lookedAtMs = clock.monotonicMs();
   }
 
   /** The time that counts, ms since 1970; `held` where it is not the clock's. */
   look(): { readonly nowMs: number; readonly held: boolean } {
-    const wallMs = this.#wallMs();
+    const wallMs = nowMs(this.#clock);
     const monotonicMs = this.#clock.monotonicMs();
     const elapsedMs = monotonicMs - this.#lookedAtMs;
     this.#lookedAtMs = monotonicMs;
@@ -51,9 +51,5 @@ export class PurgeTime {
   /** For the next run of the program. */
   get kept(): KeptPurgeTime {
     return { trustedMs: this.#trustedMs, heldMs: this.#heldMs };
-  }
-
-  #wallMs(): number {
-    return Number(this.#clock.now() / 1_000_000n);
   }
 }

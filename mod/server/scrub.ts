@@ -1,11 +1,11 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { toHex } from "../base/mod.ts";
+import { nowMs, toHex } from "../base/mod.ts";
 import type { StoredFileRow, VerifiedFile } from "../catalog/mod.ts";
 import { BackgroundSha256 } from "../crypto/mod.ts";
 import { isSgError } from "../errors/mod.ts";
 import type { FileType } from "../storage/mod.ts";
 import { MISSING } from "./_recovery.ts";
-import { nowMs, type StoreParts } from "./_store_parts.ts";
+import type { StoreParts } from "./_store_parts.ts";
 import type { Bandwidth } from "./bandwidth.ts";
 import { fileKey, type KeptRepository } from "./kept_repository.ts";
 

@@ -1,10 +1,9 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { type Clock, type Log, utf8 } from "../base/mod.ts";
+import { type Clock, type Log, nowMs, utf8 } from "../base/mod.ts";
 import type { Catalog, RunChange } from "../catalog/mod.ts";
 import { SgError, toSgError } from "../errors/mod.ts";
 import type { ScrubReport } from "./scrub.ts";
 import type { Stores } from "./stores.ts";
-import { nowMs } from "./_store_parts.ts";
 
 /** What scrub runs stand on. */
 export interface ScrubRunsParts {

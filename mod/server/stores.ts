@@ -1,11 +1,11 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import type { Clock, Log, Random } from "../base/mod.ts";
+import { type Clock, type Log, nowMs, type Random } from "../base/mod.ts";
 import type { Catalog } from "../catalog/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import type { FileSystem } from "../platform/mod.ts";
 import { filePath, type FileType } from "../storage/mod.ts";
 import { recover, type RecoveryReport } from "./_recovery.ts";
-import { nowMs, repositoryAt, type StoreParts } from "./_store_parts.ts";
+import { repositoryAt, type StoreParts } from "./_store_parts.ts";
 import { Bandwidth } from "./bandwidth.ts";
 import { Intake, type Upload } from "./intake.ts";
 import { KeptRepository, placeKey } from "./kept_repository.ts";

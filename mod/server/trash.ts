@@ -1,9 +1,10 @@
 // Copyright the SpareGrid authors. Apache-2.0.
+import { nowMs } from "../base/mod.ts";
 import type { RemovedFileRow } from "../catalog/mod.ts";
 import { isSgError, SgError } from "../errors/mod.ts";
 import { filePath, type FileType } from "../storage/mod.ts";
 import { trashNameOf } from "./_recovery.ts";
-import { count, keepOrphans, nowMs, repositoryAt, type StoreParts } from "./_store_parts.ts";
+import { count, keepOrphans, repositoryAt, type StoreParts } from "./_store_parts.ts";
 import { fileKey, KeptRepository, placeKey } from "./kept_repository.ts";
 import type { PortAccount } from "./needs.ts";
 import { type KeptPurgeTime, PurgeTime } from "./purge_time.ts";

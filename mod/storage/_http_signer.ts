@@ -1,6 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { createHash } from "node:crypto";
-import type { Clock, Random } from "../base/mod.ts";
+import { type Clock, nowMs, type Random } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import { signRequest } from "../signature/mod.ts";
 import { type AnswerHead, namedCode } from "./_http_failure.ts";
@@ -47,7 +47,7 @@ export class RequestSigner {
     const signed = signRequest({
       ...{ method, targetUri, account, secret },
       ...(body === undefined || body.length === 0 ? {} : { bodySha256: bodySha256 ?? sha256(body) }),
-      createdSeconds: Math.floor((this.#ownMs(clock) + this.#aheadMs) / 1000),
+      createdSeconds: Math.floor((nowMs(clock) + this.#aheadMs) / 1000),
       nonce: random.bytes(NONCE_BYTES).toBase64({ alphabet: "base64url", omitPadding: true }),
     });
     return { ...signed };
@@ -58,14 +58,10 @@ export class RequestSigner {
     if (answer.status < 400 || namedCode(answer) !== "SG1044") return false;
     const theirs = Date.parse(answer.header("date") ?? "");
     if (Number.isNaN(theirs)) return false;
-    const ahead = theirs - this.#ownMs(this.#options.clock);
+    const ahead = theirs - nowMs(this.#options.clock);
     if (Math.abs(ahead - this.#aheadMs) < CLOCK_NEAR_MS || Math.abs(ahead) > CLOCK_FAR_MS) return false;
     this.#aheadMs = ahead;
     return true;
-  }
-
-  #ownMs(clock: Clock): number {
-    return Number(clock.now() / 1_000_000n);
   }
 }
 

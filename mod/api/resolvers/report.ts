@@ -1,4 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
+import { nowMs } from "../../base/mod.ts";
 import { SgError } from "../../errors/mod.ts";
 import type { Resolvers } from "../schema_types.ts";
 
@@ -7,7 +8,7 @@ export const report = {
   Query: {
     report: async (_, args, { needs, clock }) => {
       const { since } = args;
-      const until = args.until ?? Number(clock.now() / 1_000_000n);
+      const until = args.until ?? nowMs(clock);
       if (since >= until) {
         throw new SgError("SG1040", "Cannot make the report: `since` must lie before `until`");
       }

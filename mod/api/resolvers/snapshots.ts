@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { clientIn, found, given, pathBytes, shownPath } from "../given.ts";
+import { clientIn, found, given, pathBytes, pathFields } from "../given.ts";
 import { connection, ownConnection, textCursors, timeCursors } from "../page.ts";
 import type { Resolvers } from "../schema_types.ts";
 
@@ -66,18 +66,18 @@ export const snapshots = {
     destination: async ({ destinationId }, _args, { load }) => found(await load.destination(destinationId)),
   },
   Entry: {
-    name: ({ name }) => shownPath(name).text,
-    path: ({ path }) => shownPath(path).text,
-    pathBase64: ({ path }) => shownPath(path).base64,
-    linkTarget: ({ linkTarget }) => linkTarget ? shownPath(linkTarget).text : null,
+    name: ({ name }) => pathFields(name).text,
+    path: ({ path }) => pathFields(path).text,
+    pathBase64: ({ path }) => pathFields(path).base64,
+    linkTarget: ({ linkTarget }) => linkTarget ? pathFields(linkTarget).text : null,
   },
   FileVersion: {
     set: async ({ setId }, _args, { load }) => found(await load.set(setId)),
-    path: ({ path }) => shownPath(path).text,
-    pathBase64: ({ path }) => shownPath(path).base64,
+    path: ({ path }) => pathFields(path).text,
+    pathBase64: ({ path }) => pathFields(path).base64,
   },
   Difference: {
-    path: ({ path }) => shownPath(path).text,
-    pathBase64: ({ path }) => shownPath(path).base64,
+    path: ({ path }) => pathFields(path).text,
+    pathBase64: ({ path }) => pathFields(path).base64,
   },
 } satisfies Resolvers;

@@ -1,6 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import assert from "node:assert/strict";
-import { isLoopback, OWNER, OwnerToken, readOwnerToken, RIGHTS } from "../../../mod/account/mod.ts";
+import { OWNER, OwnerToken, readOwnerToken, RIGHTS } from "../../../mod/account/mod.ts";
 import { accountStage, refusal } from "../../kit/account_stage.ts";
 
 Deno.test("OwnerToken: who can read the file is the owner, from this machine only", async () => {
@@ -48,23 +48,4 @@ Deno.test("readOwnerToken: a file that is missing, open to others or damaged", a
   await refusal(readOwnerToken(stage.fs, stage.folder), "SG0021");
   await Deno.remove(path);
   assert.equal(await readOwnerToken(stage.fs, stage.folder), undefined);
-});
-
-Deno.test("isLoopback: this machine's own addresses and no others", () => {
-  for (const address of ["127.0.0.1", "127.9.9.9", "::1", "[::1]", "::FFFF:127.0.0.1"]) {
-    assert.ok(isLoopback(address));
-  }
-  for (
-    const address of [
-      "",
-      "128.0.0.1",
-      "::2",
-      "127.0.0.1.evil.example",
-      "localhost",
-      "1.127.0.0.1",
-      "::ffff:10.0.0.1",
-    ]
-  ) {
-    assert.ok(!isLoopback(address), address);
-  }
 });

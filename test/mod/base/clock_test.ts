@@ -1,11 +1,16 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import assert from "node:assert/strict";
-import { systemClock } from "../../../mod/base/clock.ts";
+import { nowMs, systemClock } from "../../../mod/base/clock.ts";
 
 Deno.test("systemClock tells the time in nanoseconds, and a monotonic one", () => {
   const [before, now, after] = [Date.now(), systemClock.now(), Date.now()];
   assert.ok(now >= BigInt(before) * 1_000_000n && now <= BigInt(after) * 1_000_000n);
   assert.ok(systemClock.monotonicMs() <= systemClock.monotonicMs());
+});
+
+Deno.test("nowMs is the time of day in whole milliseconds", () => {
+  assert.equal(nowMs({ now: () => 1_999_999n }), 1);
+  assert.equal(nowMs({ now: () => 1_764_288_000_123_456_789n }), 1_764_288_000_123);
 });
 
 Deno.test("systemClock sleeps at least as long as asked", async () => {
