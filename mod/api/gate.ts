@@ -4,6 +4,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { isLoopback } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
+import { isOwnHost } from "../http/mod.ts";
 
 /** By which names this service may be asked. */
 export interface Doorplate {
@@ -28,13 +29,11 @@ export interface Refusal {
 }
 
 const BODY_TYPE = /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i;
-const IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
-const IPV6 = /^\[[0-9a-f:.]+\]$/;
 
 /** Undefined for a request that may come in. */
 export function refusalOf(asked: Asked, doorplate: Doorplate): Refusal | undefined {
   const { method, url, headers } = asked;
-  if (!isOurHost(headers.host, doorplate)) {
+  if (!isOwnHost(headers.host, doorplate.hosts)) {
     return refusal(421, "SG1038", "Cannot answer: this service is not known by the name in the header Host", {
       remedy:
         "Use the machine's address or one of its names; more names are given by the setting host-names.",
@@ -74,14 +73,6 @@ function refusal(
   options: { remedy?: string } = {},
 ): Refusal {
   return { status, error: new SgError(code, message, options) };
-}
-
-/** An address is what a page of another name cannot have; names are those that we know. */
-function isOurHost(header: string | undefined, { hosts }: Doorplate): boolean {
-  const host = /^([^:\[\]]+|\[[^\]]*\])(?::\d{1,5})?$/.exec((header ?? "").toLowerCase())?.[1];
-  if (host === undefined) return false;
-  return IPV4.test(host) || IPV6.test(host) || host === "localhost" ||
-    hosts.some((name) => name.toLowerCase() === host);
 }
 
 /** Browsers say where a request comes from; programs say nothing. */

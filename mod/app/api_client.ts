@@ -1,10 +1,10 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { Buffer } from "node:buffer";
 import http from "node:http";
 import https from "node:https";
-import { type Clock, systemClock, utf8, utf8Text } from "../base/mod.ts";
-import { CODES, isSgError, type SgCode, SgError } from "../errors/mod.ts";
+import { type Clock, systemClock, utf8 } from "../base/mod.ts";
+import { isSgCode, isSgError, SgError } from "../errors/mod.ts";
 import { connectionPool } from "../storage/mod.ts";
+import { boundedText } from "./_bounded_text.ts";
 import { streamEvents } from "./_event_stream.ts";
 import { networkFailure } from "./_network_failure.ts";
 import { type ApiOrder, type ApiPlace, resolveApiPlace } from "./api_place.ts";
@@ -65,22 +65,13 @@ export class HttpApiClient implements ApiClient {
 
   async ask<T>(document: string, variables: ApiVariables, signal: AbortSignal): Promise<T> {
     const response = await this.#send(document, variables, "application/json", signal);
-    const pieces: Uint8Array[] = [];
-    let length = 0;
     try {
-      for await (const piece of response) {
-        pieces.push(piece);
-        length += piece.length;
-        if (length > ANSWER_BYTES_MAX) {
-          throw new SgError("SG1017", `The answer of ${this.address} is too long`);
-        }
-      }
+      return await this.#answerIn<T>(response);
     } catch (error) {
       throw this.#failure(error, signal);
     } finally {
       response.destroy();
     }
-    return dataOf<T>(this.#parse(utf8Text(Buffer.concat(pieces)), response.statusCode ?? 0));
   }
 
   async *follow<T>(document: string, variables: ApiVariables, signal: AbortSignal): AsyncGenerator<T> {
@@ -118,8 +109,7 @@ export class HttpApiClient implements ApiClient {
     const response = await this.#send(document, variables, "text/event-stream", signal);
     try {
       if (!/^text\/event-stream\b/.test(response.headers["content-type"] ?? "")) {
-        const pieces = await Array.fromAsync(response as AsyncIterable<Uint8Array>);
-        dataOf(this.#parse(utf8Text(Buffer.concat(pieces)), response.statusCode ?? 0));
+        await this.#answerIn(response);
         throw new SgError(
           "SG0136",
           `Cannot follow ${this.address}: it does not answer as a SpareGrid service`,
@@ -174,6 +164,11 @@ export class HttpApiClient implements ApiClient {
     }
   }
 
+  async #answerIn<T>(response: http.IncomingMessage): Promise<T> {
+    const text = await boundedText(response, ANSWER_BYTES_MAX, `The answer of ${this.address}`);
+    return dataOf<T>(this.#parse(text, response.statusCode ?? 0));
+  }
+
   #parse(text: string, status: number): ApiAnswer {
     try {
       const answer = JSON.parse(text) as ApiAnswer;
@@ -218,10 +213,10 @@ function dataOf<T>({ data, errors }: ApiAnswer): T {
   const error = errors?.[0];
   if (error === undefined) return data as T;
   const { code, remedy } = error.extensions ?? {};
-  const known = typeof code === "string" && Object.hasOwn(CODES, code);
+  const known = isSgCode(code);
   const message = String(error.message ?? "The service answered an error without a message");
   throw new SgError(
-    known ? code as SgCode : "SG1023",
+    known ? code : "SG1023",
     known || typeof code !== "string" ? message : `${message} (${code}, which this version does not know)`,
     typeof remedy === "string" ? { remedy } : {},
   );

@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { utf8Text } from "../base/mod.ts";
+import { isLoopback, utf8Text } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import { allEnvironment } from "../platform/mod.ts";
 import { parsePin } from "../storage/mod.ts";
@@ -112,5 +112,5 @@ export function parseAddress(text: string): URL {
 
 /** True for this machine's own addresses: what goes there does not leave it. */
 function isHere(hostname: string): boolean {
-  return /^(?:127\.\d+\.\d+\.\d+|\[::1\]|localhost)$/.test(hostname);
+  return hostname === "localhost" || isLoopback(hostname);
 }

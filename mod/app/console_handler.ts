@@ -2,7 +2,7 @@
 import type { ServerResponse } from "node:http";
 import { isLoopback } from "../base/mod.ts";
 import { withSecurityHeaders } from "../console/mod.ts";
-import { answerPlain, type HttpHandler } from "../http/mod.ts";
+import { answerPlain, type HttpHandler, isOwnHost } from "../http/mod.ts";
 import type { Health } from "./health.ts";
 import type { Metrics } from "./metrics.ts";
 
@@ -22,11 +22,10 @@ export interface ConsoleDoors {
 
 /** The handler of the console's ports: `/health`, `/metrics`, `/graphql`, and the pages; each answer with security headers. */
 export function consoleHandler(doors: ConsoleDoors): HttpHandler {
-  const names = new Set(["localhost", ...doors.hosts.map((host) => host.toLowerCase())]);
   return withSecurityHeaders(async (request, response, call) => {
     const path = (request.url ?? "").split("?", 1)[0];
     // A page of another name that leads its reader's browser here (DNS rebinding) is not answered.
-    if (!isOurs(request.headers.host, names)) return answerPlain(response, 421);
+    if (!isOwnHost(request.headers.host, doors.hosts)) return answerPlain(response, 421);
     if (path === "/graphql" && doors.api !== undefined) return await doors.api(request, response, call);
     if (path !== "/health" && path !== "/metrics") {
       return doors.pages === undefined
@@ -59,10 +58,4 @@ function answerText(response: ServerResponse, status: number, type: string, text
     "X-Content-Type-Options": "nosniff",
   });
   response.end(response.req.method === "HEAD" ? undefined : bytes);
-}
-
-function isOurs(header: string | undefined, names: ReadonlySet<string>): boolean {
-  const host = /^([^:[\]]+|\[[0-9a-f:.]+\])(?::\d{1,5})?$/.exec((header ?? "").toLowerCase())?.[1];
-  if (host === undefined) return false;
-  return names.has(host) || host.startsWith("[") || /^\d{1,3}(?:\.\d{1,3}){3}$/.test(host);
 }

@@ -1,13 +1,13 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { Buffer } from "node:buffer";
 import type { IncomingMessage } from "node:http";
 import https from "node:https";
 import tls from "node:tls";
 import { parseInvite } from "../account/mod.ts";
-import { toBase64, toHex, utf8, utf8Text } from "../base/mod.ts";
+import { toBase64, toHex, utf8 } from "../base/mod.ts";
 import type { DestinationUsage, ServerAccount, ServerLink } from "../client/mod.ts";
-import { CODES, type SgCode, SgError } from "../errors/mod.ts";
+import { isSgCode, SgError } from "../errors/mod.ts";
 import { connectionPool } from "../storage/mod.ts";
+import { boundedText } from "./_bounded_text.ts";
 import { networkFailure } from "./_network_failure.ts";
 import { CERTIFICATE_NAME } from "./certificate.ts";
 
@@ -86,23 +86,14 @@ async function ask(order: Order, signal: AbortSignal): Promise<Record<string, un
       );
       request.end(bytes);
     });
-    return parsed(url, response.statusCode ?? 0, await textOf(response));
+    return parsed(
+      url,
+      response.statusCode ?? 0,
+      await boundedText(response, ANSWER_BYTES_MAX, "The server's answer"),
+    );
   } catch (error) {
     throw networkFailure(error, { what: "the server", at: url.host, signal });
   }
-}
-
-async function textOf(response: AsyncIterable<Uint8Array>): Promise<string> {
-  const pieces: Uint8Array[] = [];
-  let length = 0;
-  for await (const piece of response) {
-    pieces.push(piece);
-    length += piece.length;
-    if (length > ANSWER_BYTES_MAX) {
-      throw new SgError("SG1017", "The server's answer is longer than any valid one");
-    }
-  }
-  return utf8Text(Buffer.concat(pieces));
 }
 
 function parsed(url: URL, status: number, text: string): Record<string, unknown> {
@@ -121,9 +112,8 @@ function parsed(url: URL, status: number, text: string): Record<string, unknown>
   const facts = answer as Record<string, unknown>;
   if (status === 200) return facts;
   const { code, detail } = facts;
-  const known = typeof code === "string" && Object.hasOwn(CODES, code);
   throw new SgError(
-    known ? code as SgCode : "SG0136",
+    isSgCode(code) ? code : "SG0136",
     `Cannot join ${url.host}: ${
       typeof detail === "string" ? detail : `it refused the request (status ${status})`
     }`,

@@ -1,8 +1,8 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import type { Client } from "../client/mod.ts";
+import type { BackupSet, Client } from "../client/mod.ts";
 import type { Stores } from "../server/mod.ts";
 import type { Health } from "./health.ts";
-import type { Metrics } from "./metrics.ts";
+import type { Metrics, MetricSample } from "./metrics.ts";
 
 /** What the metrics of every service tell. */
 export interface ServiceMetricFacts {
@@ -56,6 +56,8 @@ export function addServerMetrics(metrics: Metrics, stores: Stores): void {
   gauge("damaged_files", "Files that were found damaged", () => stores.storage().damagedFiles);
 }
 
+/** Sets read at a time. */
+const PAGE = 500;
 /** States in which a run is not over. */
 const OPEN_STATES = ["queued", "waiting", "running", "suspended"] as const;
 
@@ -78,14 +80,25 @@ export function addClientMetrics(metrics: Metrics, client: Client): void {
     help: "When the last backup of a set was done, since 1970",
     type: "gauge",
     samples: async () => {
-      const sets = await client.sets.page({ limit: 500 });
-      const last = await client.runs.last(sets.map(({ id }) => id), "backup");
-      return sets.flatMap(({ id, name }) => {
-        const run = last.get(id);
-        return run?.state === "done" && run.endedAt
-          ? [{ labels: { set: name }, value: run.endedAt / 1000 }]
-          : [];
-      });
+      const samples: MetricSample[] = [];
+      for await (const { id, name } of allSets(client)) {
+        // Not the last run: one that failed since must not hide when the set was safe.
+        const [run] = await client.runs.page({ set: id, kinds: ["backup"], states: ["done"] }, true, {
+          limit: 1,
+        });
+        if (run?.endedAt) samples.push({ labels: { set: name }, value: run.endedAt / 1000 });
+      }
+      return samples;
     },
   });
+}
+
+async function* allSets({ sets }: Pick<Client, "sets">): AsyncGenerator<BackupSet> {
+  let after: string | undefined;
+  for (;;) {
+    const page = await sets.page({ limit: PAGE, ...(after === undefined ? {} : { after }) });
+    yield* page;
+    if (page.length < PAGE) return;
+    after = page.at(-1)!.name;
+  }
 }

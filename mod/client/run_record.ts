@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { utf8Text } from "../base/mod.ts";
 import type { RunRow } from "../catalog/mod.ts";
-import { CODES, type SgCode } from "../errors/mod.ts";
+import { CODES, isSgCode } from "../errors/mod.ts";
 import type { Progress } from "../job/mod.ts";
 import type { Run, RunProgress, RunReport, RunState } from "./records.ts";
 
@@ -16,7 +16,7 @@ export function isOver(state: RunState): boolean {
 /** The run that a row tells of. */
 export function runOf(row: RunRow): Run {
   const { id, kind, state, orderedBy, queuedAt, attempt } = row;
-  const code = row.code !== null && Object.hasOwn(CODES, row.code) ? row.code as SgCode : undefined;
+  const code = isSgCode(row.code) ? row.code : undefined;
   const remedy = row.remedy ?? (code && CODES[code].remedy);
   return {
     ...{ id: String(id), kind, state, orderedBy, queuedAt, attempt, problemCount: row.problems },

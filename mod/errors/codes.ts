@@ -454,3 +454,8 @@ export const CODES = {
 
 /** A code that this program can raise. */
 export type SgCode = keyof typeof CODES;
+
+/** True for the text of a code of this catalogue. */
+export function isSgCode(text: unknown): text is SgCode {
+  return typeof text === "string" && Object.hasOwn(CODES, text);
+}

@@ -8,6 +8,6 @@
  * Invariants: a code is never removed nor reused; no message and no context holds a secret.
  * @module
  */
-export { type CodeEntry, CODES, EXIT, type Retry, type Severity, type SgCode } from "./codes.ts";
+export { type CodeEntry, CODES, EXIT, isSgCode, type Retry, type Severity, type SgCode } from "./codes.ts";
 export { isSgError, SgError, type SgErrorOptions, toSgError } from "./sg_error.ts";
 export { isOsError, OsError } from "./os_error.ts";

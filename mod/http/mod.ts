@@ -17,3 +17,4 @@ export { addressGroup, type ConnectionLimits, LIMITS_DEFAULT } from "./admission
 export { type Deadlines, DEADLINES_DEFAULT } from "./deadlines.ts";
 export { bodyPieces, readBody } from "./body.ts";
 export { answerPlain } from "./answer.ts";
+export { isOwnHost } from "./own_host.ts";

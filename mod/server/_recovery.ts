@@ -3,13 +3,12 @@ import { nowMs } from "../base/mod.ts";
 import type { RemovedFileRow, StoredFileRow } from "../catalog/mod.ts";
 import { isSgError } from "../errors/mod.ts";
 import { FILE_TYPES, type FileType } from "../storage/mod.ts";
-import { count, isRecorded, ORPHANS_SETTING, type StoreParts } from "./_store_parts.ts";
+import { count, isRecorded, ORPHANS_SETTING, type StoreParts, trashMsOf } from "./_store_parts.ts";
 import { fileKey, KeptRepository, placeKey } from "./kept_repository.ts";
 import type { StoreEntry, StorePlace } from "./store.ts";
 import { type OrphanSession, UploadSessions } from "./upload_sessions.ts";
 
 const PAGE = 5_000;
-const DAY_MS = 86_400_000;
 
 /** What the start found. */
 export interface RecoveryReport {
@@ -107,7 +106,7 @@ async function readTrash(
       for (const { name, size } of batch) {
         count(parts, repository, { trashFiles: 1, trashBytes: size });
         if (known.delete(fileKey(type, name))) continue;
-        purgeAt ??= now + await lockDaysOf(parts, place.account) * DAY_MS;
+        purgeAt ??= now + await trashMsOf(parts, place.account);
         // The config's name in the trash is the number that its removal had.
         const sequence = type === "config" && /^\d{1,15}$/.test(name) ? Number(name) : repository.next();
         repository.sequence = Math.max(repository.sequence, sequence);
@@ -143,15 +142,6 @@ export function trashNameOf(
   { type, name, sequence }: Pick<RemovedFileRow, "type" | "name" | "sequence">,
 ): string {
   return type === "config" ? String(sequence) : name;
-}
-
-async function lockDaysOf({ accounts }: StoreParts, account: string): Promise<number> {
-  try {
-    return (await accounts.get(account)).retentionLockDays;
-  } catch (error) {
-    if (!isSgError(error, "SG1036")) throw error;
-    return 14;
-  }
 }
 
 /** Goes through one type on the disk and in the catalog side by side, both in the order of names. */

@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { type Clock, type Log, nowMs } from "../base/mod.ts";
 import type { Catalog } from "../catalog/mod.ts";
-import { SgError } from "../errors/mod.ts";
+import { isSgError, SgError } from "../errors/mod.ts";
 import { type KeptRepository, placeKey } from "./kept_repository.ts";
 import type { Ledger } from "./ledger.ts";
 import type { PortAccounts } from "./needs.ts";
@@ -52,6 +52,21 @@ export function count(
   repository.trashFiles += trashFiles;
   repository.trashBytes += trashBytes;
   space.add(repository.place.account, { storedBytes: bytes, trashBytes });
+}
+
+/** One day, ms. */
+export const DAY_MS = 86_400_000;
+/** Days in the trash for an account that is gone. */
+const LOCK_DAYS = 14;
+
+/** How long what an account's repositories hold stays in the trash once it is removed, ms. */
+export async function trashMsOf({ accounts }: StoreParts, account: string): Promise<number> {
+  try {
+    return (await accounts.get(account)).retentionLockDays * DAY_MS;
+  } catch (error) {
+    if (isSgError(error, "SG1036")) return LOCK_DAYS * DAY_MS;
+    throw error;
+  }
 }
 
 /** Setting of the catalog that holds the sessions whose clients may come back, by repository. */

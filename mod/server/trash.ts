@@ -1,23 +1,20 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { nowMs } from "../base/mod.ts";
 import type { RemovedFileRow } from "../catalog/mod.ts";
-import { isSgError, SgError } from "../errors/mod.ts";
+import { SgError } from "../errors/mod.ts";
 import { filePath, type FileType } from "../storage/mod.ts";
 import { trashNameOf } from "./_recovery.ts";
-import { count, keepOrphans, repositoryAt, type StoreParts } from "./_store_parts.ts";
+import { count, DAY_MS, keepOrphans, repositoryAt, type StoreParts, trashMsOf } from "./_store_parts.ts";
 import { fileKey, KeptRepository, placeKey } from "./kept_repository.ts";
 import type { PortAccount } from "./needs.ts";
 import { type KeptPurgeTime, PurgeTime } from "./purge_time.ts";
 import type { StoreFile, StorePlace } from "./store.ts";
 
-const DAY_MS = 86_400_000;
 const PAGE = 500;
 /** Setting that keeps the {@link PurgeTime}. */
 const PURGE_TIME = "server.purge-time";
 /** How far it may have gone on since it was written down, ms: a drive that has nothing to do shall sleep. */
 const KEEP_MS = 3_600_000;
-/** Days in the trash for an account that is gone. */
-const LOCK_DAYS = 14;
 
 /** Files and their bytes. */
 export interface Moved {
@@ -50,7 +47,7 @@ export class Trash {
     if (there === undefined && !repository.damaged.has(fileKey(file.type, file.name))) throw noSuchFile(file);
     if (file.type === "config") await this.#mustBeLast(repository);
     if (file.type === "data" || file.type === "index") await this.#mustBeOldEnough(repository, file);
-    await this.#toTrash(repository, file, account.retentionLockDays);
+    await this.#toTrash(repository, file, account.retentionLockDays * DAY_MS);
   }
 
   /** Moves a whole repository to the trash, for an administrator. SG0290 while a backup of it is under way, SG1002. */
@@ -189,7 +186,7 @@ export class Trash {
   async #moveAll(repository: KeptRepository): Promise<Moved> {
     const { store, ledger, catalog, repositories } = this.#parts;
     const { place } = repository;
-    const lockDays = await this.#lockDaysOf(place.account);
+    const trashMs = await trashMsOf(this.#parts, place.account);
     let [files, bytes] = [0, 0];
     // Snapshots go first: without its config what is left would be worth nothing.
     const types: FileType[] = ["snapshots", "index", "data", "locks", "keys", "config"];
@@ -201,7 +198,7 @@ export class Trash {
             count(this.#parts, repository, { files: -1, bytes: -size });
             continue;
           }
-          await this.#toTrash(repository, { ...place, type, name }, lockDays);
+          await this.#toTrash(repository, { ...place, type, name }, trashMs);
           files++;
           bytes += size;
         }
@@ -214,7 +211,7 @@ export class Trash {
     return { files, bytes };
   }
 
-  async #toTrash(repository: KeptRepository, file: StoreFile, lockDays: number): Promise<void> {
+  async #toTrash(repository: KeptRepository, file: StoreFile, trashMs: number): Promise<void> {
     const { store, ledger, clock } = this.#parts;
     const { place } = repository;
     const now = nowMs(clock);
@@ -237,7 +234,7 @@ export class Trash {
         ...{ type: file.type, name: file.name, size: there?.size ?? 0, sequence, removedAt: now },
         ...(there === undefined
           ? { purgeAt: null, purgedAt: now }
-          : { purgeAt: now + lockDays * DAY_MS, purgedAt: null }),
+          : { purgeAt: now + trashMs, purgedAt: null }),
       },
     });
   }
@@ -283,15 +280,6 @@ export class Trash {
     await store.create(place);
     await catalog.stores.create({ accountId: place.account, name: place.repository, createdAt });
     repository.removed = false;
-  }
-
-  async #lockDaysOf(account: string): Promise<number> {
-    try {
-      return (await this.#parts.accounts.get(account)).retentionLockDays;
-    } catch (error) {
-      if (isSgError(error, "SG1036")) return LOCK_DAYS;
-      throw error;
-    }
   }
 }
 

@@ -213,24 +213,30 @@ Deno.test("HttpApiClient.follow raises what is refused, and a service that was n
   });
 });
 
-Deno.test("HttpApiClient.follow does not fill the memory with an event that never ends", async () => {
-  await asked(async (response) => {
-    response.writeHead(200, { "Content-Type": "text/event-stream" });
-    response.write("event: next\ndata: ");
-    const piece = "x".repeat(1024 * 1024);
-    response.setMaxListeners(0);
-    for (let i = 0; i < 40 && !response.destroyed; i++) {
-      if (!response.write(piece)) {
-        await Promise.race([once(response, "drain"), once(response, "close")]);
+const endless = [
+  ["an event", "text/event-stream", "event: next\ndata: ", 40],
+  ["an answer that is no stream", "application/json", '{"data": "', 80],
+] as const;
+for (const [what, type, begin, pieces] of endless) {
+  Deno.test(`HttpApiClient.follow does not fill the memory with ${what} that never ends`, async () => {
+    await asked(async (response) => {
+      response.writeHead(200, { "Content-Type": type });
+      response.write(begin);
+      const piece = "x".repeat(1024 * 1024);
+      response.setMaxListeners(0);
+      for (let i = 0; i < pieces && !response.destroyed; i++) {
+        if (!response.write(piece)) {
+          await Promise.race([once(response, "drain"), once(response, "close")]);
+        }
       }
-    }
-  }, async (client) => {
-    await assert.rejects(
-      Array.fromAsync(client.follow("subscription { x }", {}, never)),
-      (error) => isSgError(error, "SG1017"),
-    );
+    }, async (client) => {
+      await assert.rejects(
+        Array.fromAsync(client.follow("subscription { x }", {}, never)),
+        (error) => isSgError(error, "SG1017"),
+      );
+    });
   });
-});
+}
 
 Deno.test("HttpApiClient.follow finds a service anew that came back with another token", async () => {
   let cut = () => {};

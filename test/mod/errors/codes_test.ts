@@ -1,6 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import assert from "node:assert/strict";
-import { CODES, EXIT } from "../../../mod/errors/codes.ts";
+import { CODES, EXIT, isSgCode } from "../../../mod/errors/codes.ts";
 
 Deno.test("EXIT has restic's statuses", () => {
   assert.deepEqual(EXIT, {
@@ -13,6 +13,11 @@ Deno.test("EXIT has restic's statuses", () => {
     wrongPassword: 12,
     interrupted: 130,
   });
+});
+
+Deno.test("isSgCode knows the codes of the catalogue, and nothing else", () => {
+  assert.deepEqual(["SG1001", "SG0083"].filter((code) => !isSgCode(code)), []);
+  assert.deepEqual(["SG9999", "sg1001", "toString", "", null, undefined, 1001].filter(isSgCode), []);
 });
 
 Deno.test("CODES lead to the exit statuses that scripts rely on", () => {
