@@ -48,7 +48,8 @@ export async function readPathFile(
   for (const line of parseFilesFrom(bytes)) {
     const found = expandGlob(fs, line);
     if (found.length === 0) unmatched.push(utf8Text(line));
-    paths.push(...found);
+    // One by one: a call takes some hundred thousand arguments at most.
+    for (const path of found) paths.push(path);
   }
   return { paths, unmatched };
 }

@@ -1,4 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
+import { parseSize } from "../base/mod.ts";
 
 /** What kind of value a setting takes: how it is read from text and from TOML, and what it must be. */
 export interface SettingKind<T> {
@@ -52,20 +53,13 @@ export function countKind(min: number, max: number): SettingKind<number> {
   };
 }
 
-const SIZE_STEPS = ["", "k", "m", "g", "t", "p"];
-
 /** Bytes, written as a number or as `500K`, `1.5G` (powers of 1024). */
 export const sizeKind: SettingKind<number> = {
   wanted: "a size such as 500K, 20M or 1.5G",
   valueName: "SIZE",
-  fromText(text) {
-    const match = /^([0-9]{1,15}(?:\.[0-9]{1,9})?) ?([kmgtp]?)(?:i?b)?$/i.exec(text);
-    if (!match) return undefined;
-    const bytes = Math.round(Number(match[1]) * 1024 ** SIZE_STEPS.indexOf(match[2]!.toLowerCase()));
-    return Number.isSafeInteger(bytes) ? bytes : undefined;
-  },
+  fromText: parseSize,
   fromData(data) {
-    if (typeof data === "string") return sizeKind.fromText(data);
+    if (typeof data === "string") return parseSize(data);
     return Number.isSafeInteger(data) && (data as number) >= 0 ? data as number : undefined;
   },
 };

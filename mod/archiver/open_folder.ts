@@ -2,7 +2,7 @@
 import { type BlobId, compareBytes } from "../base/mod.ts";
 import type { Node } from "../format/mod.ts";
 import type { Fd, Stat } from "../platform/mod.ts";
-import type { FolderListing, RuleState, Target } from "../source/mod.ts";
+import { childOf, type FolderListing, type RuleState, type Target } from "../source/mod.ts";
 import type { KeptTree } from "./kept_tree.ts";
 import type { NodeParts } from "./node_maker.ts";
 import { TreeAssembly } from "./tree_assembly.ts";
@@ -95,9 +95,7 @@ export class OpenFolder {
 
   /** What the user named by this very name in this folder. */
   targetOf(name: Uint8Array): Target | undefined {
-    const children = this.target?.children;
-    if (!children || children.length === 0) return undefined;
-    return children.find((child) => compareBytes(child.name, name) === 0);
+    return this.target && childOf(this.target, name);
   }
 }
 

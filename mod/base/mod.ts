@@ -35,6 +35,7 @@ export {
   type SnapshotId,
 } from "./ids.ts";
 export { Semaphore } from "./semaphore.ts";
+export { parseSize } from "./size_text.ts";
 export { shownJson, shownPath, shownText } from "./shown_text.ts";
 export { unlessAborted } from "./unless_aborted.ts";
 export {

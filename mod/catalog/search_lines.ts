@@ -313,7 +313,7 @@ async function dropFolders(database: Database, ids: ReadonlySet<number>): Promis
         AND NOT EXISTS (SELECT 1 FROM entry_version v WHERE v.folder_id = entry_folder.id)
         AND NOT EXISTS (SELECT 1 FROM entry_folder f WHERE f.parent_id = entry_folder.id)
       RETURNING parent_id AS parentId, name_id AS nameId`);
-    names.push(...rows.map(({ nameId }) => nameId));
+    for (const { nameId } of rows) names.push(nameId);
     some = [...new Set(rows.map(({ parentId }) => parentId))];
   }
   return names;

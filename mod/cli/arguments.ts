@@ -1,18 +1,8 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { type Instant, KIB } from "../base/mod.ts";
+import { type Instant, parseSize } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import type { OptionSpec } from "./option_spec.ts";
 import { shownText } from "./shown_text.ts";
-
-/** Units of sizes, as restic's: powers of 1024. */
-const SIZE_UNITS: Readonly<Record<string, number>> = {
-  "": 1,
-  b: 1,
-  k: KIB,
-  m: KIB ** 2,
-  g: KIB ** 3,
-  t: KIB ** 4,
-};
 
 /** The parsed command line: operands and options, read with their types. Every mistake is SG1008. */
 export class Arguments {
@@ -127,14 +117,6 @@ export class Arguments {
   #unfit(name: string, value: string, wanted: string): SgError {
     return this.mistake(`Cannot use --${name} ${shownText(value) || '""'}: it must be ${wanted}`);
   }
-}
-
-/** Bytes of a size such as `1.5G`; undefined where it is none. */
-export function parseSize(text: string): number | undefined {
-  const match = /^([0-9]+(?:\.[0-9]+)?) ?([kmgt]?)(?:i?b)?$/i.exec(text);
-  if (!match) return undefined;
-  const bytes = Math.round(Number(match[1]) * SIZE_UNITS[match[2]!.toLowerCase()]!);
-  return Number.isSafeInteger(bytes) ? bytes : undefined;
 }
 
 const DURATION_UNITS: Readonly<Record<string, number>> = {

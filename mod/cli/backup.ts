@@ -148,7 +148,7 @@ async function sourceOf(
         for (const pattern of read.unmatched) {
           context.output.warn(`${shownText(pattern)} in ${shownText(file)} matches nothing`);
         }
-        paths.push(...read.paths);
+        for (const path of read.paths) paths.push(path);
       }
     }
   }

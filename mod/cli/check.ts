@@ -1,7 +1,8 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { ReadData } from "../app/mod.ts";
+import { parseSize } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
-import { type Arguments, parseSize } from "./arguments.ts";
+import type { Arguments } from "./arguments.ts";
 import type { Command } from "./command.ts";
 import { openRepository } from "./connection.ts";
 import { shownText } from "./shown_text.ts";

@@ -40,11 +40,11 @@ export const EXCLUDE_OPTIONS: readonly OptionSpec[] = [
 
 /** The patterns of an option (`exclude`, `iinclude`), and behind them those of the files of its `-file` option. SG1021. */
 export async function patternsOf(option: string, args: Arguments, context: Context): Promise<string[]> {
-  const patterns = [...args.list(option)];
+  const lists: (readonly string[])[] = [args.list(option)];
   for (const file of args.list(`${option}-file`)) {
-    patterns.push(...await (await context.app()).readPatternFile(file, context.env, context.signal));
+    lists.push(await (await context.app()).readPatternFile(file, context.env, context.signal));
   }
-  return patterns;
+  return lists.flat();
 }
 
 /** What {@link EXCLUDE_OPTIONS} say; what was not given is left out. */

@@ -1,6 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { PruneOrder, PruneReport } from "../app/mod.ts";
-import { type Arguments, parseSize } from "./arguments.ts";
+import { parseSize } from "../base/mod.ts";
+import type { Arguments } from "./arguments.ts";
 import type { Command, Context } from "./command.ts";
 import { openRepository, refuseNoLock } from "./connection.ts";
 import { DRY_RUN_OPTION } from "./global_options.ts";

@@ -11,9 +11,12 @@ export interface Column {
 /** The lines of a table: titles, a rule, the rows. A cell may hold several lines (`\n`), one below the other. */
 export function tableLines(columns: readonly Column[], rows: readonly (readonly string[])[]): string[] {
   const cells = rows.map((row) => row.map((cell) => cell.split("\n")));
-  const widths = columns.map((column, i) =>
-    Math.max(textWidth(column.title), ...cells.map((row) => Math.max(0, ...(row[i] ?? [""]).map(textWidth))))
-  );
+  const widths = columns.map(({ title }) => textWidth(title));
+  for (const row of cells) {
+    for (const i of widths.keys()) {
+      for (const text of row[i] ?? []) widths[i] = Math.max(widths[i]!, textWidth(text));
+    }
+  }
   const line = (parts: readonly string[]) =>
     columns.map((column, i) => padText(parts[i] ?? "", widths[i]!, column.align)).join("  ").trimEnd();
   const rule = "-".repeat(widths.reduce((sum, width) => sum + width, 0) + 2 * (columns.length - 1));

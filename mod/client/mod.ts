@@ -15,6 +15,8 @@ export type { ServerAccount, ServerLink, Vault } from "./needs.ts";
 export { type Client, type ClientParts, openClient } from "./client.ts";
 export { type DestinationParts, Destinations, type Reachability } from "./destinations.ts";
 export { BackupSets, type SetParts } from "./sets.ts";
+export { NO_EXCLUDES } from "./set_rules.ts";
+export { isOver } from "./run_record.ts";
 export { Conductor, type ConductorParts } from "./conductor.ts";
 export type { OnRunChange } from "./run_news.ts";
 export { RunLists } from "./run_lists.ts";

@@ -20,4 +20,4 @@ export { type Environment, parsePatternFile } from "./pattern_file.ts";
 export { PatternSet, type PatternState, type Verdict } from "./pattern_set.ts";
 export type { FileTreeSource, Source, StreamSource } from "./source.ts";
 export { CACHE_TAG, parseTagRule, tagHolds, type TagRule } from "./tag_rules.ts";
-export { type Target, targetTree } from "./targets.ts";
+export { childOf, type Target, targetTree } from "./targets.ts";

@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { compareBytes, equalBytes } from "../base/mod.ts";
+import { compareBytes } from "../base/mod.ts";
 import { absolutePath, cleanComponents } from "./paths.ts";
 
 /** A folder on the way to what is to be backed up, or that itself. */
@@ -25,13 +25,18 @@ interface Growing extends Target {
  */
 export function targetTree(paths: readonly Uint8Array[]): Target {
   const root: Growing = { name: new Uint8Array(0), path: absolutePath([]), whole: false, children: [] };
-  for (const path of paths) {
-    const components = cleanComponents(path);
+  // By path: a folder of which many files are named is not to be looked through for each.
+  const known = new Map<string, Growing>();
+  for (const named of paths) {
+    const components = cleanComponents(named);
     let node = root;
     for (const [i, name] of components.entries()) {
-      let child = node.children.find((other) => equalBytes(other.name, name));
+      const path = absolutePath(components.slice(0, i + 1));
+      const key = path.toHex();
+      let child = known.get(key);
       if (!child) {
-        child = { name, path: absolutePath(components.slice(0, i + 1)), whole: false, children: [] };
+        child = { name, path, whole: false, children: [] };
+        known.set(key, child);
         node.children.push(child);
       }
       node = child;
@@ -40,6 +45,19 @@ export function targetTree(paths: readonly Uint8Array[]): Target {
   }
   sortChildren(root);
   return root;
+}
+
+/** The child of this name; undefined where none is named so. */
+export function childOf({ children }: Target, name: Uint8Array): Target | undefined {
+  let low = 0, high = children.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const order = compareBytes(children[middle]!.name, name);
+    if (order === 0) return children[middle];
+    if (order < 0) low = middle + 1;
+    else high = middle;
+  }
+  return undefined;
 }
 
 function sortChildren(node: Growing): void {

@@ -1,5 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { actorOf } from "../audit_trail.ts";
+import { isOver } from "../../client/mod.ts";
 import type { RunRecord } from "../client_needs.ts";
 import type { ApiContext } from "../context.ts";
 import { SgError } from "../../errors/mod.ts";
@@ -11,7 +12,6 @@ import type { Resolvers } from "../schema_types.ts";
 
 const CURSORS = textCursors("runs");
 const PROBLEM_CURSORS = numberCursors("problems");
-const OVER: readonly RunRecord["state"][] = ["done", "incomplete", "failed", "stopped"];
 
 /** Everything that takes time. */
 export const runs = {
@@ -66,7 +66,7 @@ export const runs = {
             ...shown(context),
             begin: () => Promise.resolve([id]),
             watch: (onChange) => watchRuns(context, (key, urgent) => key === id && onChange(key, urgent)),
-            last: ({ state }) => OVER.includes(state),
+            last: ({ state }) => isOver(state),
           },
           context.clock,
           context.signal,

@@ -1,6 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { SgError } from "../../errors/mod.ts";
-import type { SetExcludes, SetOptions } from "../../client/mod.ts";
+import { NO_EXCLUDES, type SetExcludes, type SetOptions } from "../../client/mod.ts";
 import { actorOf } from "../audit_trail.ts";
 import { clientIn, found, given } from "../given.ts";
 import { connection, textCursors } from "../page.ts";
@@ -27,13 +27,13 @@ export const sets = {
   },
   Mutation: {
     createSet: async (_, { input }, context) => {
-      const { name, sources, password } = given(input);
+      const { name, sources, password, options } = given(input);
       return {
         set: await clientIn(context).sets.create({
           name,
           sources,
           excludes: excludesOf(input.excludes),
-          options: optionsOf(input.options),
+          ...(options === undefined ? {} : { options: optionsOf(options) }),
           destinations: input.destinations.map(destinationOf),
           ...(password === undefined ? {} : { password }),
         }),
@@ -66,22 +66,11 @@ export const sets = {
   },
 } satisfies Resolvers;
 
-const NO_EXCLUDES: SetExcludes = {
-  patterns: [],
-  patternsIgnoringCase: [],
-  ifPresent: [],
-  caches: false,
-  oneFileSystem: false,
-};
-
 function excludesOf(input: ExcludesInput | null | undefined): SetExcludes {
   return input ? given(input) : NO_EXCLUDES;
 }
 
-const NO_OPTIONS: SetOptions = { compression: "auto", tags: [], skipIfUnchanged: false };
-
-function optionsOf(input: SetOptionsInput | null | undefined): SetOptions {
-  if (!input) return NO_OPTIONS;
+function optionsOf(input: SetOptionsInput): SetOptions {
   const { keep, ...rest } = given(input);
   return keep === undefined ? rest : { ...rest, keep: given(keep) };
 }

@@ -1,14 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import assert from "node:assert/strict";
 import { isSgError } from "../../../mod/errors/mod.ts";
-import {
-  Arguments,
-  optionNames,
-  parseDurationMs,
-  parseSize,
-  parseSpan,
-  parseTime,
-} from "../../../mod/cli/arguments.ts";
+import { Arguments, optionNames, parseDurationMs, parseSpan, parseTime } from "../../../mod/cli/arguments.ts";
 
 const args = (values: Record<string, string[]>, operands: string[] = []) =>
   new Arguments("backup", operands, new Map(Object.entries(values)));
@@ -41,15 +34,6 @@ Deno.test("Arguments names what a value must be", () => {
 Deno.test("Arguments refuses too few and too many operands, control characters escaped", () => {
   assert.throws(() => args({}).operandsBetween(1, 1, "the snapshot"), mistake(/the snapshot is missing/));
   assert.throws(() => args({}, ["a", "b\x1b"]).operandsBetween(1, 1, "x"), mistake(/"b\\x1b" is one/));
-});
-
-Deno.test("parseSize reads restic's sizes", () => {
-  assert.equal(parseSize("500"), 500);
-  assert.equal(parseSize("1.5k"), 1536);
-  assert.equal(parseSize("2G"), 2 * 1024 ** 3);
-  assert.equal(parseSize("2GiB"), 2 * 1024 ** 3);
-  assert.equal(parseSize("-1"), undefined);
-  assert.equal(parseSize("1e3"), undefined);
 });
 
 Deno.test("parseDurationMs reads lengths of time", () => {

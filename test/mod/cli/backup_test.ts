@@ -121,6 +121,14 @@ Deno.test("backupCommand reads patterns and paths from files", async () => {
   ]);
 });
 
+Deno.test("backupCommand takes lists of any length: a call takes some hundred thousand arguments only", async () => {
+  const lines = Array.from({ length: 200_000 }, (_, i) => `/d/${i}`);
+  const files = { "/ex": lines.join("\n"), "/list": lines.join("\n") };
+  const { orders } = await backup(["--exclude-file=/ex", "--files-from-verbatim", "/list"], { files });
+  const made = orders[0]!.order as BackupOrder;
+  assert.deepEqual([made.paths.length, made.excludes!.patterns!.length], [200_000, 200_000]);
+});
+
 Deno.test("backupCommand takes standard input, or a command's output, as a file", async () => {
   const stdin = await order("--stdin", "--stdin-filename", "dump.sql");
   assert.equal(stdin.stdin!.name, "dump.sql");

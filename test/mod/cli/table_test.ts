@@ -9,3 +9,9 @@ Deno.test("tableLines aligns columns, wide characters and cells of several lines
   ]]);
   assert.deepEqual(lines, ["Name    N", "---------", "日本    7", "a     100", "b", "---------"]);
 });
+
+Deno.test("tableLines takes more rows than a call takes arguments", () => {
+  const rows = Array.from({ length: 300_000 }, (_, i) => [String(i)]);
+  const lines = tableLines([{ title: "N", align: "right" }], rows);
+  assert.deepEqual([lines.length, lines[0], lines[2], lines.at(-2)], [300_003, "     N", "     0", "299999"]);
+});
