@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { type Clock, nowMs, type Random, Semaphore, utf8, utf8Text } from "../base/mod.ts";
+import { addressGroup, type Clock, nowMs, type Random, Semaphore, utf8, utf8Text } from "../base/mod.ts";
 import type { AccountChanges, AccountFilter, AccountRow, Catalog } from "../catalog/mod.ts";
 import { isSgError, SgError } from "../errors/mod.ts";
 import {
@@ -17,7 +17,7 @@ import { ChangedIds } from "./changed_ids.ts";
 import { accountId, notValid } from "./names.ts";
 import { limitOf, type Page, pageOf, type PageOrder, textCursor } from "./page.ts";
 import { tooManyTries } from "./password_hash.ts";
-import { addressKey, TRY_LIMITS, TryLimiter } from "./try_limiter.ts";
+import { TRY_LIMITS, TryLimiter } from "./try_limiter.ts";
 import type { Vault } from "./vault.ts";
 import { secretText } from "./_secret_text.ts";
 
@@ -86,7 +86,7 @@ export class Accounts {
    * SG1042. SG1035 when the ID is taken, SG1039 for too many requests, SG1040 for an ID that cannot be used.
    */
   async request({ id, label = "", address, approval }: AccountRequest): Promise<AccountWithSecret> {
-    const waitMs = this.#requests.take(addressKey(address));
+    const waitMs = this.#requests.take(addressGroup(address));
     if (waitMs > 0) throw tooManyTries(waitMs);
     const secret = secretText(this.#parts.random);
     // Two that come at once must not get the same space.

@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { type Clock, nowMs, type Random, toHex } from "../base/mod.ts";
+import { addressGroup, type Clock, nowMs, type Random, toHex } from "../base/mod.ts";
 import type { Catalog, InviteRow } from "../catalog/mod.ts";
 import { sha256 } from "../crypto/mod.ts";
 import { isSgError, SgError } from "../errors/mod.ts";
@@ -9,7 +9,7 @@ import { INVITE_CODE_BYTES, type InviteFacts, inviteText } from "./invite_text.t
 import { accountId, wholeNumber } from "./names.ts";
 import { creationCursor, limitOf, type Page, pageOf, type PageOrder } from "./page.ts";
 import { tooManyTries } from "./password_hash.ts";
-import { addressKey, TryLimiter } from "./try_limiter.ts";
+import { TryLimiter } from "./try_limiter.ts";
 import { rowId, secretText } from "./_secret_text.ts";
 
 /** How long an invite can be used where nothing else is said, and at most, ms. */
@@ -92,7 +92,7 @@ export class Invites {
    * stays usable); SG1039 after too many tries; SG1040 for a Grid ID that cannot be used.
    */
   async redeem({ code, gridId, address }: Redemption): Promise<AccountWithSecret> {
-    const place = addressKey(address);
+    const place = addressGroup(address);
     const waitMs = this.#addresses.take(place);
     if (waitMs > 0) throw tooManyTries(waitMs);
     try {

@@ -92,4 +92,4 @@ export {
 export { type ClientRequest, PortAccounts, type PortAccountsParts } from "./port_accounts.ts";
 export { SIGNATURE_WINDOW_SECONDS } from "./nonce_memory.ts";
 export { accountId, isAccountId, printableName } from "./names.ts";
-export { addressKey, TRY_LIMITS, TryLimiter, type TryLimits } from "./try_limiter.ts";
+export { TRY_LIMITS, TryLimiter, type TryLimits } from "./try_limiter.ts";

@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { type Clock, type Random, utf8, utf8TextStrict } from "../base/mod.ts";
+import { addressGroup, type Clock, type Random, utf8, utf8TextStrict } from "../base/mod.ts";
 import { constantTimeEqual, sha256 } from "../crypto/mod.ts";
 import { isSgError, type SgCode, SgError } from "../errors/mod.ts";
 import { readSignature, type RequestSignature, type SignedParts, verifySignature } from "../signature/mod.ts";
@@ -8,7 +8,7 @@ import type { Accounts } from "./accounts.ts";
 import { isAccountId } from "./names.ts";
 import { NonceMemory, SIGNATURE_WINDOW_SECONDS } from "./nonce_memory.ts";
 import { tooManyTries } from "./password_hash.ts";
-import { addressKey, TryLimiter } from "./try_limiter.ts";
+import { TryLimiter } from "./try_limiter.ts";
 import { secretText } from "./_secret_text.ts";
 
 /** What a request to the backup port shows of its sender; `targetUri` as mod/signature's `targetUri` makes it. */
@@ -141,7 +141,7 @@ export class RequestIdentity {
   /** Counts a refusal; throws SG1039 instead of it where there were too many. */
   #refused(account: string, { remoteAddress: address }: SenderClaim, error: SgError): void {
     if (error.context["missing"] === true) return; // who sends none tries nothing
-    const place = addressKey(address);
+    const place = addressGroup(address);
     const waitMs = Math.max(this.#failures.take(`${account} ${place}`), this.#failures.take(place));
     if (waitMs > 0) {
       // A right signature that is too old guesses nothing, and its sender should learn of the clocks.

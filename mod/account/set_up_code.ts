@@ -1,11 +1,11 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { type Clock, nowMs, type Random, toHex } from "../base/mod.ts";
+import { addressGroup, type Clock, nowMs, type Random, toHex } from "../base/mod.ts";
 import type { Catalog } from "../catalog/mod.ts";
 import { sha256 } from "../crypto/mod.ts";
 import { isSgError, SgError } from "../errors/mod.ts";
 import { tooManyTries } from "./password_hash.ts";
 import type { NewSession, Sessions } from "./sessions.ts";
-import { addressKey, TryLimiter } from "./try_limiter.ts";
+import { TryLimiter } from "./try_limiter.ts";
 import { typedBytes, typedText } from "./typed_text.ts";
 import type { Users } from "./users.ts";
 import { isYoung } from "./_secret_text.ts";
@@ -89,7 +89,7 @@ export class SetUpCode {
    * are users; SG1039 after too many tries; SG1040 for a name or password that cannot be used, and the code stays usable.
    */
   async redeem({ code, userName, password, address, agent }: SetUpOrder): Promise<NewSession> {
-    const place = addressKey(address);
+    const place = addressGroup(address);
     const waitMs = this.#addresses.take(place);
     if (waitMs > 0) throw tooManyTries(waitMs);
     try {

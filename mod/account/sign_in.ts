@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import type { Clock } from "../base/mod.ts";
+import { addressGroup, type Clock } from "../base/mod.ts";
 import type { Catalog, UserRow } from "../catalog/mod.ts";
 import { isSgError, SgError } from "../errors/mod.ts";
 import type { User } from "./identity.ts";
@@ -7,7 +7,7 @@ import { type BudgetLimits, NameBudget } from "./name_budget.ts";
 import { type PasswordHasher, tooManyTries } from "./password_hash.ts";
 import { isRecoveryCode, type SecondFactors, wrongCode } from "./second_factors.ts";
 import type { NewSession, Sessions } from "./sessions.ts";
-import { addressKey, TryLimiter } from "./try_limiter.ts";
+import { TryLimiter } from "./try_limiter.ts";
 import type { Users } from "./users.ts";
 import { secretHash } from "./_secret_text.ts";
 
@@ -124,7 +124,7 @@ export class SignIn {
     address: string,
     further: (user: UserRow) => Promise<UserRow> = (user) => Promise.resolve(user),
   ): Promise<UserRow> {
-    const place = addressKey(address);
+    const place = addressGroup(address);
     refuseAfter(this.#addresses.take(place));
     let budget: string | undefined;
     try {
@@ -160,7 +160,7 @@ export class SignIn {
     }
     // A recovery code cannot be guessed: it gets its owner in while somebody guesses the app's.
     const waitMs = isRecoveryCode(code) ? 0 : this.#codes.take(user.id);
-    if (waitMs > 0 && !await this.#isKnown(user, addressKey(address))) throw tooManyTries(waitMs);
+    if (waitMs > 0 && !await this.#isKnown(user, addressGroup(address))) throw tooManyTries(waitMs);
     const proved = await this.#parts.secondFactors.use(user, code);
     if (!proved) throw wrongCode();
     this.#codes.forgive(user.id);
@@ -170,7 +170,7 @@ export class SignIn {
   async #isKnown(user: UserRow, place: string): Promise<boolean> {
     if (this.#known.get(user.id)?.includes(place)) return true;
     const sessions = await this.#parts.sessions.list(user.id);
-    return sessions.some(({ address }) => addressKey(address) === place);
+    return sessions.some(({ address }) => addressGroup(address) === place);
   }
 
   #remember({ id }: UserRow, place: string): void {

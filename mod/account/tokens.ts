@@ -106,11 +106,16 @@ export class Tokens {
     };
   }
 
-  /** True while the token that `identity` came with may be used: for what goes on for long, such as a subscription. */
-  async lives(identity: Identity, secret: string): Promise<boolean> {
+  /**
+   * True while the token that `identity` came with may be used, and for the same: for what goes on for long, such as a
+   * subscription. It is not noted as a use.
+   */
+  async lives({ tokenId, rights }: Identity, secret: string): Promise<boolean> {
     const found = await this.#parts.catalog.tokens.byHash(secretHash(secret));
-    return found !== undefined && found.token.id === identity.tokenId && found.user.disabledAt === null &&
-      !hasExpired(found.token, nowMs(this.#parts.clock));
+    if (!found || found.token.id !== tokenId || found.user.disabledAt !== null) return false;
+    if (hasExpired(found.token, nowMs(this.#parts.clock))) return false;
+    const now = rightsOfToken(found.user.role, readScopes(found.token));
+    return now.size === rights.size && rights.isSubsetOf(now);
   }
 
   /** Tokens, the newest first: one's own, of those who may ADMINISTER all. */

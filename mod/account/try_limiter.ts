@@ -82,19 +82,3 @@ export class TryLimiter {
     }
   }
 }
-
-/** Who an address stands for when tries are counted: the address itself; of IPv6, the /64, which one customer has whole. */
-export function addressKey(address: string): string {
-  const plain = address.replace(/^\[|\]$/g, "").replace(/%.*$/, "").toLowerCase().slice(0, 64);
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(plain)?.[1];
-  if (mapped !== undefined) return mapped;
-  if (!plain.includes(":")) return plain;
-  const [head = "", tail] = plain.split("::");
-  const left = head === "" ? [] : head.split(":");
-  const right = tail === undefined || tail === "" ? [] : tail.split(":");
-  const zeros = tail === undefined
-    ? []
-    : new Array<string>(Math.max(0, 8 - left.length - right.length)).fill("0");
-  return [...left, ...zeros, ...right].slice(0, 4).map((part) => part.replace(/^0+(?=.)/, "")).join(":") +
-    "::/64";
-}

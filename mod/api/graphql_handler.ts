@@ -2,9 +2,9 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { GraphQLSchema } from "graphql";
 import { createYoga } from "graphql-yoga";
-import type { Clock, Log, Random } from "../base/mod.ts";
+import { addressGroup, type Clock, type Log, type Random } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
-import { addressGroup, type HttpCall, type HttpHandler, readBody } from "../http/mod.ts";
+import { type HttpCall, type HttpHandler, readBody } from "../http/mod.ts";
 import { refuse, send } from "./answer.ts";
 import { auditTrail } from "./audit_trail.ts";
 import { BODY_BYTES_MAX, orderIn } from "./body.ts";

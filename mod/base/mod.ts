@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 /**
  * Base: the few things every room needs: the clock, randomness, bytes and records of them, branded ids,
- * limits, the log, text that is safe to show, this machine's own addresses, a semaphore, waiting that a signal ends.
+ * limits, the log, text that is safe to show, addresses of machines, a semaphore, waiting that a signal ends.
  *
  * Invariants: the list of members is fixed, what has a better home does not come here; only `clock.ts` asks the time, only
  * `random.ts` asks for randomness, only `log.ts` (and the command line's output) writes to the terminal.
@@ -48,5 +48,5 @@ export {
   silentLog,
   stderrLog,
 } from "./log.ts";
-export { isLoopback } from "./loopback.ts";
+export { addressGroup, isLoopback } from "./addresses.ts";
 export * from "./limits.ts";

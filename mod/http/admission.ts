@@ -1,4 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
+import { addressGroup } from "../base/mod.ts";
 
 /** How many connections a server holds, and how much of a request it takes in before anybody looks at it. */
 export interface ConnectionLimits {
@@ -15,22 +16,6 @@ export const LIMITS_DEFAULT: ConnectionLimits = {
   connectionsPerAddressMax: 512,
   headerBytesMax: 16 * 1024,
 };
-
-/**
- * Whom an address counts as: itself for IPv4, its /64 network for IPv6, for whoever has one address there has all of
- * them.
- */
-export function addressGroup(address: string): string {
-  if (!address.includes(":")) return address;
-  const [head = "", tail] = address.replace(/%.*$/, "").toLowerCase().split("::");
-  const parts = head === "" ? [] : head.split(":");
-  if (tail !== undefined) {
-    const behind = tail === "" ? [] : tail.split(":");
-    while (parts.length + behind.length < 8) parts.push("0");
-    parts.push(...behind);
-  }
-  return `${parts.slice(0, 4).map((part) => part.replace(/^0+(?=.)/, "")).join(":")}::/64`;
-}
 
 /** Counts connections by address, and says when there is room for no more. */
 export class Admission {

@@ -1,11 +1,11 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { Clock, Log } from "../base/mod.ts";
+import { addressGroup, type Clock, type Log } from "../base/mod.ts";
 import { type Connection, listen, type Listener, type ListenOptions } from "../platform/mod.ts";
 import type { ConnectionStream } from "./_connection_stream.ts";
 import { requestFault } from "./_request_faults.ts";
 import { ServedConnection } from "./_served_connection.ts";
-import { addressGroup, Admission, type ConnectionLimits, LIMITS_DEFAULT } from "./admission.ts";
+import { Admission, type ConnectionLimits, LIMITS_DEFAULT } from "./admission.ts";
 import { answerPlain } from "./answer.ts";
 import { continueWhenRead } from "./body.ts";
 import { type Deadlines, DEADLINES_DEFAULT } from "./deadlines.ts";

@@ -13,7 +13,7 @@
  * @module
  */
 export { type HttpCall, type HttpHandler, HttpServer, type HttpServerOptions } from "./http_server.ts";
-export { addressGroup, type ConnectionLimits, LIMITS_DEFAULT } from "./admission.ts";
+export { type ConnectionLimits, LIMITS_DEFAULT } from "./admission.ts";
 export { type Deadlines, DEADLINES_DEFAULT } from "./deadlines.ts";
 export { bodyPieces, readBody } from "./body.ts";
 export { answerPlain } from "./answer.ts";

@@ -56,7 +56,14 @@ Deno.test("Tokens.identify: unknown, expired, revoked, of disabled or removed us
   await gone(short.secret);
   const revoked = await stage.tokens.create(ann, { name: "revoked", scopes: ["READ"] });
   const held = await stage.tokens.identify(revoked.secret);
+  const usedAt = async () =>
+    (await stage.tokens.page(ann, { first: 10 })).nodes.find(({ name }) => name === "revoked")!.usedAt;
+  const before = await usedAt();
+  stage.pass(100_000);
   assert.equal(await stage.tokens.lives(held, revoked.secret), true);
+  assert.equal(await usedAt(), before);
+  await stage.tokens.identify(revoked.secret);
+  assert.equal(await usedAt(), before! + 100_000);
   await stage.tokens.revoke(ann, revoked.token.id);
   assert.equal(await stage.tokens.lives(held, revoked.secret), false);
   await gone(revoked.secret);

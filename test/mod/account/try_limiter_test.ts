@@ -1,29 +1,8 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import assert from "node:assert/strict";
-import { addressKey, TRY_LIMITS, TryLimiter } from "../../../mod/account/mod.ts";
+import { TRY_LIMITS, TryLimiter } from "../../../mod/account/mod.ts";
 import { NameBudget } from "../../../mod/account/name_budget.ts";
 import { FakeClock } from "../../kit/fake_clock.ts";
-
-const ADDRESSES: readonly (readonly [address: string, key: string])[] = [
-  ["192.0.2.1", "192.0.2.1"],
-  ["::ffff:192.0.2.1", "192.0.2.1"],
-  ["::FFFF:192.0.2.1", "192.0.2.1"],
-  ["2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"],
-  ["2001:0DB8:0001:0002::1", "2001:db8:1:2::/64"],
-  ["2001:db8::1", "2001:db8:0:0::/64"],
-  ["2001:db8:0:0:ffff::", "2001:db8:0:0::/64"],
-  ["fe80::1%eth0", "fe80:0:0:0::/64"],
-  ["[::1]", "0:0:0:0::/64"],
-  ["::", "0:0:0:0::/64"],
-  ["", ""],
-  ["nonsense", "nonsense"],
-];
-
-Deno.test("addressKey: an IPv4 address stands for itself, IPv6 for its /64 [W5]", () => {
-  for (const [address, key] of ADDRESSES) assert.equal(addressKey(address), key, address);
-  assert.ok(addressKey("x".repeat(1e6)).length <= 64);
-  assert.ok(addressKey(":".repeat(1e6)).length < 100);
-});
 
 Deno.test("TryLimiter: failures are forgotten one in a quarter of an hour", () => {
   const clock = new FakeClock();
