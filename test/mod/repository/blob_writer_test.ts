@@ -3,40 +3,10 @@ import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert/s
 import fc from "fast-check";
 import { type PackId, systemRandom, toHex } from "../../../mod/base/mod.ts";
 import { generateMasterKey, sha256 } from "../../../mod/crypto/mod.ts";
-import type { PackedBlob } from "../../../mod/format/mod.ts";
-import {
-  BlobReader,
-  BlobTable,
-  BlobWriter,
-  type BlobWriterOptions,
-  type SealedPack,
-  verifyPack,
-} from "../../../mod/repository/mod.ts";
+import { BlobReader, verifyPack } from "../../../mod/repository/mod.ts";
+import { blobsOf, writerOf } from "../../kit/one_pack.ts";
 
 const masterKey = generateMasterKey(systemRandom);
-
-function writerOf(options: Partial<BlobWriterOptions> = {}): BlobWriter {
-  return new BlobWriter({
-    masterKey,
-    table: BlobTable.create({ random: systemRandom }),
-    type: "data",
-    version: 2,
-    compression: "auto",
-    packBytesTarget: 100_000,
-    verify: true,
-    ...options,
-  }, systemRandom);
-}
-
-function blobsOf(pack: SealedPack): PackedBlob[] {
-  return Array.from(pack.offsets, (offset, i) => ({
-    id: toHex(pack.ids.subarray(32 * i, 32 * i + 32)) as PackedBlob["id"],
-    type: pack.type,
-    offset,
-    length: pack.lengths[i]!,
-    uncompressedLength: pack.uncompressed[i]!,
-  }));
-}
 
 Deno.test("BlobWriter makes packs that verify and give back what was put", async () => {
   const content = fc.uint8Array({ minLength: 1, maxLength: 3000 });
@@ -47,7 +17,7 @@ Deno.test("BlobWriter makes packs that verify and give back what was put", async
   });
   await fc.assert(
     fc.asyncProperty(fc.array(content, { minLength: 1, maxLength: 20 }), kind, async (plains, options) => {
-      const writer = writerOf(options);
+      const writer = writerOf(masterKey, options);
       const known = new Set<string>();
       for (const plain of plains) {
         const id = sha256(plain);
@@ -74,7 +44,7 @@ Deno.test("BlobWriter makes packs that verify and give back what was put", async
 });
 
 Deno.test("BlobWriter is full at its target and takes a blob larger than any pack", async () => {
-  const writer = writerOf({ packBytesTarget: 50_000 });
+  const writer = writerOf(masterKey, { packBytesTarget: 50_000 });
   const put = (bytes: number) => {
     const plain = systemRandom.bytes(bytes);
     writer.put(sha256(plain), plain);
@@ -91,7 +61,7 @@ Deno.test("BlobWriter is full at its target and takes a blob larger than any pac
 });
 
 Deno.test("BlobWriter can be filled while a pack is being sealed", async () => {
-  const writer = writerOf();
+  const writer = writerOf(masterKey);
   const plains = Array.from({ length: 4 }, () => systemRandom.bytes(5000));
   writer.put(sha256(plains[0]!), plains[0]!);
   const first = writer.seal();
@@ -104,12 +74,12 @@ Deno.test("BlobWriter can be filled while a pack is being sealed", async () => {
 });
 
 Deno.test("BlobWriter refuses empty blobs, and finds content that is not what its ID says", async () => {
-  const writer = writerOf();
+  const writer = writerOf(masterKey);
   throws(() => writer.put(sha256(new Uint8Array()), new Uint8Array()), { code: "SG1023" });
   // As if the memory had changed between hashing and compressing.
   writer.put(sha256(systemRandom.bytes(100)), systemRandom.bytes(100));
   await rejects(writer.seal(), { code: "SG1005" });
-  const careless = writerOf({ verify: false });
+  const careless = writerOf(masterKey, { verify: false });
   careless.put(sha256(systemRandom.bytes(100)), systemRandom.bytes(100));
   ok(await careless.seal());
 });
