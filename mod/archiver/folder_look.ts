@@ -4,9 +4,6 @@ import { type ExcludeRules, type FolderListing, type JudgedFolder, listingOf } f
 import { ListingDigest } from "./listing_digest.ts";
 import type { NodeMaker } from "./node_maker.ts";
 
-/** Larger folders are compared entry by entry, for all of a folder is digested at one go. */
-const DIGESTED_ENTRIES_MAX = 50_000;
-
 /** What one look at a folder tells: enough to know whether it is as it was, and to go on below it. */
 export interface FolderLook {
   /** {@link ListingDigest} of the entries that are backed up. */
@@ -18,35 +15,50 @@ export interface FolderLook {
   readonly folders: FolderListing;
 }
 
-/**
- * Looks at all entries of a folder that `rules` do not leave out. Undefined where they have no digest: there are very many,
- * or something about them is in no stat.
- */
-export function lookAtFolder(
-  folder: JudgedFolder & { readonly listing: FolderListing },
-  rules: ExcludeRules,
-  maker: NodeMaker,
-): FolderLook | undefined {
-  const { listing } = folder;
-  if (listing.count > DIGESTED_ENTRIES_MAX) return undefined;
-  const digest = new ListingDigest();
-  const folders: FolderEntry[] = [];
-  let files = 0, bytes = 0;
-  for (let i = 0; i < listing.count; i++) {
-    const entry = listing.entry(i);
+/** Looks at the entries of a folder that `rules` do not leave out, some at a time. */
+export class FolderLooking {
+  readonly #folder: JudgedFolder & { readonly listing: FolderListing };
+  readonly #rules: ExcludeRules;
+  readonly #maker: NodeMaker;
+  readonly #digest = new ListingDigest();
+  readonly #folders: FolderEntry[] = [];
+  #next = 0;
+  #files = 0;
+  #bytes = 0;
+
+  constructor(
+    folder: JudgedFolder & { readonly listing: FolderListing },
+    rules: ExcludeRules,
+    maker: NodeMaker,
+  ) {
+    this.#folder = folder;
+    this.#rules = rules;
+    this.#maker = maker;
+  }
+
+  /** Looks at the next `entries`. False when none are left. */
+  step(entries: number): boolean {
+    const { listing } = this.#folder;
+    const end = Math.min(listing.count, this.#next + entries);
+    while (this.#next < end) this.#look(listing.entry(this.#next++));
+    return end < listing.count;
+  }
+
+  /** What was seen; undefined where something about the entries is in no stat. To be asked once, when no step is left. */
+  end(): FolderLook | undefined {
+    const digest = this.#digest.end();
+    return digest && { digest, files: this.#files, bytes: this.#bytes, folders: listingOf(this.#folders) };
+  }
+
+  #look(entry: FolderEntry): void {
     const { name, stat } = entry;
-    if (rules.leavesOut(folder, name, stat)) continue;
-    if (!stat) {
-      digest.spoil();
-      continue;
-    }
-    digest.add(name, maker.describe(stat));
-    if (stat.kind === "dir") folders.push(entry);
+    if (this.#rules.leavesOut(this.#folder, name, stat)) return;
+    if (!stat) return this.#digest.spoil();
+    this.#digest.add(name, this.#maker.describe(stat));
+    if (stat.kind === "dir") this.#folders.push(entry);
     else if (stat.kind === "file") {
-      files++;
-      bytes += stat.size;
+      this.#files++;
+      this.#bytes += stat.size;
     }
   }
-  const end = digest.end();
-  return end && { digest: end, files, bytes, folders: listingOf(folders) };
 }

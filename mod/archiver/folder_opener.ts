@@ -1,4 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
+import { setImmediate } from "node:timers";
 import { type BlobId, equalBytes } from "../base/mod.ts";
 import { isOsError, SgError } from "../errors/mod.ts";
 import type { Node } from "../format/mod.ts";
@@ -15,7 +16,7 @@ import {
 import type { FolderDescriptors } from "./folder_descriptors.ts";
 import type { FolderDigest, FolderDigests } from "./folder_digests.ts";
 import { KeptTree } from "./kept_tree.ts";
-import { type FolderLook, lookAtFolder } from "./folder_look.ts";
+import { type FolderLook, FolderLooking } from "./folder_look.ts";
 import { keptXattrs } from "./node_maker.ts";
 import { OpenFolder, type OpenFolderParts, type Subfolder } from "./open_folder.ts";
 import { ParentTrees } from "./parent_trees.ts";
@@ -24,6 +25,8 @@ import type { RunContext } from "./run_context.ts";
 
 /** Trees of subfolders asked for ahead, per folder. */
 const EXPECTED_SUBTREES = 4;
+/** Entries looked at before answers of the lanes are taken. */
+const LOOKED_AT_ONCE = 10_000;
 const NO_NAME = new Uint8Array(0);
 
 /** The listing of a folder that nothing is looked at in. */
@@ -106,7 +109,7 @@ export class FolderOpener {
         ...{ parent, slot: sub.slot, name, path, stat, xattrs, previous: sub.previous, asKept, before },
         ...{ target: sub.target, whole, rules: this.#rules.descend(parent.rules, name), device, fd, listing },
       });
-      const look = known && lookAtFolder(folder, this.#rules, maker);
+      const look = known && await this.#lookAt(folder);
       if (known && isAsKnown(look, known)) this.#keep(folder, known, look);
       else folder.compareWith(await this.#previousNodes(before), this.#digested);
       this.#descriptors.opened(folder);
@@ -170,6 +173,15 @@ export class FolderOpener {
     });
     this.#keep(folder, known, look);
     return folder;
+  }
+
+  async #lookAt(folder: OpenFolder): Promise<FolderLook | undefined> {
+    const looking = new FolderLooking(folder, this.#rules, this.#context.maker);
+    while (looking.step(LOOKED_AT_ONCE)) {
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      this.#signal.throwIfAborted();
+    }
+    return looking.end();
   }
 
   /** Of a folder that is as it was only its folders are of interest. */

@@ -4,7 +4,7 @@ import type { Clock, Instant } from "../base/mod.ts";
 import type { FileSystem, Stat } from "../platform/mod.ts";
 import type { ExcludeRules } from "../source/mod.ts";
 import { Estimator } from "./estimator.ts";
-import { type FolderLook, lookAtFolder } from "./folder_look.ts";
+import { type FolderLook, FolderLooking } from "./folder_look.ts";
 import { NodeMaker, type OwnerNames } from "./node_maker.ts";
 import type { WalkedFolder } from "./source_walk.ts";
 
@@ -12,6 +12,8 @@ import type { WalkedFolder } from "./source_walk.ts";
 const AGE_MS_MAX = 5_000;
 /** Folders kept at most: some kilobyte each. */
 const FOLDERS_MAX = 20_000;
+/** Larger folders are left to the run: all of a folder is looked at in one go here. */
+const ENTRIES_MAX = 50_000;
 /** Milliseconds after which others get their turn. */
 const BREATH_MS = 0.2;
 
@@ -108,7 +110,8 @@ export class LooksAhead implements Disposable {
   }
 
   #keep(folder: WalkedFolder, stat: Stat, rules: ExcludeRules, maker: NodeMaker): void {
-    const look = lookAtFolder(folder, rules, maker);
+    const looking = new FolderLooking(folder, rules, maker);
+    const look = looking.step(ENTRIES_MAX) ? undefined : looking.end();
     if (look) this.#seen.set(folder.path.toHex(), { stat, look });
   }
 }

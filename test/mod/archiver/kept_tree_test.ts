@@ -116,6 +116,22 @@ Deno.test("Archiver.run with digests reads no tree of an unchanged folder but th
   await house.backUpBothWays({ parent: first.tree });
 });
 
+Deno.test("Archiver.run with digests reads no tree of an unchanged folder of very many entries", async () => {
+  const house = smallHouse();
+  house.tree.folder("/src/many");
+  for (let i = 0; i < 50_001; i++) house.tree.write(`/src/many/${i}`, "");
+  const first = await house.backUp();
+  using ahead = await house.lookAhead({});
+  assert.equal(ahead.take(utf8("/src/many")), undefined, "so large a folder is left to the run");
+  const second = await house.backUp({ parent: first.tree });
+  assert.equal(second.tree, first.tree);
+  assert.equal(second.counts.filesUnmodified, 50_006);
+  assert.deepEqual(house.store.treesLoaded, [first.tree]);
+  house.tree.write("/src/many/7", "seven");
+  const third = await house.backUp({ parent: second.tree });
+  assert.deepEqual([third.counts.filesChanged, third.counts.filesUnmodified], [1, 50_005]);
+});
+
 Deno.test("Archiver.run ends the looking ahead of it, though it has no digests to compare with", async () => {
   const house = smallHouse();
   const first = await house.backUp();
