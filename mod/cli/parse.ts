@@ -26,7 +26,7 @@ export function parseArguments(
   for (let i = 0; i < argv.length; i++) {
     const word = argv[i]!;
     if (word === "--") {
-      operands.push(...argv.slice(i + 1));
+      for (const rest of argv.slice(i + 1)) operands.push(rest);
       break;
     }
     const found = word.startsWith("--")

@@ -31,7 +31,7 @@ export async function verifyPack(
       if (!inside) findings.push(`pack ${id}: ${type} blob ${blob.id} lies outside the file`);
       return inside;
     });
-    findings.push(...await reader.verifyBlobs(type, blobArrays(bytes, blobs)));
+    for (const finding of await reader.verifyBlobs(type, blobArrays(bytes, blobs))) findings.push(finding);
   }
   return findings;
 }

@@ -36,6 +36,8 @@ Deno.test("parseArguments keeps repeated options in order and knows aliases", ()
 });
 
 Deno.test("parseArguments takes everything behind -- and a single - as operands", () => {
+  const many = Array.from({ length: 200_000 }, (_, n) => `${n}`);
+  assert.deepEqual(parseArguments("backup", ["--", ...many], TABLE).operands, many);
   assert.deepEqual(parse("-", "--", "-r", "--", "--full").operands, ["-", "-r", "--", "--full"]);
 });
 

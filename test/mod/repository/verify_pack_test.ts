@@ -31,6 +31,13 @@ Deno.test("verifyPack finds every flipped byte, every cut and every wrong listin
   for (const blobs of wrong) ok((await verifyPack(reader, pack.id, pack.bytes, blobs)).length > 0);
 });
 
+Deno.test("verifyPack tells of every bad blob of a pack that has very many", async () => {
+  const pack = await packOf(masterKey, [utf8("one")]);
+  const foreign = { ...pack.blobs[0]!, id: "5".repeat(64) as BlobId };
+  const findings = await verifyPack(reader, pack.id, pack.bytes, Array(200_000).fill(foreign));
+  strictEqual(findings.length, 200_001, "the header's and each blob's");
+});
+
 Deno.test("verifyPack never throws, whatever it is given", async () => {
   await fc.assert(fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), async (bytes) => {
     const findings = await verifyPack(reader, "4".repeat(64) as PackId, bytes, []);
