@@ -71,7 +71,7 @@ export class FolderOpener {
           listing,
         },
       });
-      folder.compareWith(previousNodes, this.#digested);
+      folder.compareWith(previousNodes, this.#context.assembling);
       this.#descriptors.opened(folder);
       return folder;
     } catch (error) {
@@ -111,7 +111,7 @@ export class FolderOpener {
       });
       const look = known && await this.#lookAt(folder);
       if (known && isAsKnown(look, known)) this.#keep(folder, known, look);
-      else folder.compareWith(await this.#previousNodes(before), this.#digested);
+      else folder.compareWith(await this.#previousNodes(before), this.#context.assembling);
       this.#descriptors.opened(folder);
       return folder;
     } catch (error) {
@@ -140,10 +140,6 @@ export class FolderOpener {
       if (isOsError(error) || error instanceof SgError) return -1;
       throw error;
     }
-  }
-
-  get #digested(): boolean {
-    return this.#context.needs.digests !== undefined;
   }
 
   /**

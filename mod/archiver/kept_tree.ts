@@ -5,7 +5,7 @@ import type { Stat } from "../platform/mod.ts";
 import type { FolderDigest } from "./folder_digests.ts";
 import type { FolderLook } from "./folder_look.ts";
 import type { NodeMaker, NodeParts } from "./node_maker.ts";
-import { TreeAssembly } from "./tree_assembly.ts";
+import { TreeAssembly, type TreeAssemblyOptions } from "./tree_assembly.ts";
 
 /** What became of a folder in a {@link KeptTree}. */
 export interface ChangedFolder {
@@ -52,8 +52,8 @@ export class KeptTree {
   }
 
   /** The new tree. @param nodes those of the tree as it was. */
-  rebuilt(nodes: readonly Node[], maker: NodeMaker): TreeAssembly {
-    const tree = new TreeAssembly(nodes, true);
+  rebuilt(nodes: readonly Node[], maker: NodeMaker, options: TreeAssemblyOptions): TreeAssembly {
+    const tree = new TreeAssembly(nodes, options);
     let folders = 0;
     for (const node of nodes) {
       const changed = node.type === "dir" ? this.#changed.get(folders++) : undefined;

@@ -24,6 +24,7 @@ export type {
   EntryProblem,
   FileLanes,
   JournalStore,
+  LongTree,
 } from "./needs.ts";
 export type { OwnerNames } from "./node_maker.ts";
 export { Archiver, type ArchiveResult } from "./archiver.ts";

@@ -2,7 +2,7 @@
 // What the archiver asks of the rest of the house; `job` passes it in.
 import type { BlobId } from "../base/mod.ts";
 import type { SgCode } from "../errors/mod.ts";
-import type { BlobType, Tree } from "../format/mod.ts";
+import type { BlobType, Tree, TreePieces } from "../format/mod.ts";
 import type { FolderDigests } from "./folder_digests.ts";
 import type { LooksAhead } from "./looks_ahead.ts";
 import type { OwnerNames } from "./node_maker.ts";
@@ -39,6 +39,12 @@ export interface JournalStore {
   remove(): Promise<void>;
 }
 
+/** A tree of very many bytes, taken piece by piece and compressed as it comes. */
+export interface LongTree extends TreePieces {
+  /** Stores it unless it is known. To be called once, behind the last piece. */
+  save(): Promise<BlobId>;
+}
+
 /** Everything an archiver works with besides its ports. */
 export interface ArchiverNeeds {
   /** A tree of the repository. */
@@ -47,6 +53,8 @@ export interface ArchiverNeeds {
   hasBlob(type: BlobType, id: BlobId): boolean;
   /** Stores a tree (bytes as `encodeTree` gives them) unless it is known; takes the bytes. */
   saveTree(bytes: Uint8Array<ArrayBuffer>): Promise<BlobId>;
+  /** Begins a tree that is too long to lie in memory as a whole. */
+  beginTree(): LongTree;
   readonly lanes: FileLanes;
   /** Stores the open packs of trees and writes an index of all that is stored, so that a crash cannot lose it. */
   checkpoint(): Promise<void>;

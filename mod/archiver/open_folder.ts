@@ -5,7 +5,7 @@ import type { Fd, Stat } from "../platform/mod.ts";
 import { childOf, type FolderListing, type RuleState, type Target } from "../source/mod.ts";
 import type { KeptTree } from "./kept_tree.ts";
 import type { NodeParts } from "./node_maker.ts";
-import { TreeAssembly } from "./tree_assembly.ts";
+import { TreeAssembly, type TreeAssemblyOptions } from "./tree_assembly.ts";
 
 /** A folder that the walk is in, or that waits for the nodes of its entries. */
 export class OpenFolder {
@@ -70,9 +70,9 @@ export class OpenFolder {
   }
 
   /** Begins the tree, with the parent snapshot's nodes to compare with, where there are some. */
-  compareWith(nodes: readonly Node[] | undefined, digested: boolean): void {
+  compareWith(nodes: readonly Node[] | undefined, options: TreeAssemblyOptions): void {
     this.#previousNodes = nodes ?? [];
-    this.tree = new TreeAssembly(nodes, digested);
+    this.tree = new TreeAssembly(nodes, options);
   }
 
   /** True when the walk is through and no node is missing. */

@@ -7,6 +7,7 @@ import { Counts } from "./counts.ts";
 import type { FolderLook } from "./folder_look.ts";
 import type { ArchiveObserver, ArchiverNeeds, ArchiverOptions } from "./needs.ts";
 import { NodeMaker } from "./node_maker.ts";
+import type { TreeAssemblyOptions } from "./tree_assembly.ts";
 
 /** What all rooms of one run share. */
 export class RunContext {
@@ -16,6 +17,8 @@ export class RunContext {
   readonly options: ArchiverOptions;
   readonly observer: ArchiveObserver;
   readonly maker: NodeMaker;
+  /** How each folder's tree is put together. */
+  readonly assembling: TreeAssemblyOptions;
   readonly counts = new Counts();
   phase = "scanning";
   problems = 0;
@@ -43,6 +46,7 @@ export class RunContext {
     this.options = options;
     this.observer = observer;
     this.maker = new NodeMaker(needs.owners, { withAtime: options.withAtime ?? false });
+    this.assembling = { digested: needs.digests !== undefined, beginLong: () => needs.beginTree() };
     this.filesExpected = options.expected?.files;
     this.bytesExpected = options.expected?.bytes;
   }

@@ -3,9 +3,18 @@ import type { BlobId } from "../base/mod.ts";
 import { type Node, TreeBuilder } from "../format/mod.ts";
 import type { FolderDigest } from "./folder_digests.ts";
 import { ListingDigest } from "./listing_digest.ts";
+import type { LongTree } from "./needs.ts";
 
 /** Settled slots at the front are cut off when there are so many. */
 const TRIM = 4096;
+
+/** What a {@link TreeAssembly} is to do besides. */
+export interface TreeAssemblyOptions {
+  /** Whether {@link TreeAssembly.digest} will be asked for. */
+  readonly digested?: boolean;
+  /** Begins what takes a long tree; without it, all of it lies in memory. */
+  readonly beginLong?: () => LongTree;
+}
 
 /**
  * Collects the nodes of one folder in order while some of them are still under way. As long as every node is the
@@ -21,18 +30,19 @@ export class TreeAssembly {
   #head = 0;
   #open = 0;
   #same = 0;
-  #builder: TreeBuilder | undefined;
+  readonly #beginLong: (() => LongTree) | undefined;
+  #builder: TreeBuilder<LongTree> | undefined;
   readonly #digest: ListingDigest | undefined;
   readonly #subtrees: BlobId[] = [];
 
   /**
    * @param previous nodes of the parent's tree, where there is one.
-   * @param digested whether {@link digest} will be asked for.
    */
-  constructor(previous: readonly Node[] | undefined, digested = false) {
+  constructor(previous: readonly Node[] | undefined, { digested, beginLong }: TreeAssemblyOptions = {}) {
     this.#previous = previous ?? [];
     this.#hasPrevious = previous !== undefined;
     this.#digest = digested ? new ListingDigest() : undefined;
+    this.#beginLong = beginLong;
   }
 
   /** Slots that are not filled yet. */
@@ -70,7 +80,7 @@ export class TreeAssembly {
   }
 
   /** The encoded tree; undefined when it is the parent's, node for node. All slots must be filled. */
-  finish(): Uint8Array<ArrayBuffer> | undefined {
+  finish(): Uint8Array<ArrayBuffer> | LongTree | undefined {
     if (this.#hasPrevious && !this.#builder && this.#same === this.#previous.length) return undefined;
     return this.#building().finish();
   }
@@ -87,9 +97,9 @@ export class TreeAssembly {
     else this.#building().add(node);
   }
 
-  #building(): TreeBuilder {
+  #building(): TreeBuilder<LongTree> {
     if (!this.#builder) {
-      this.#builder = new TreeBuilder();
+      this.#builder = new TreeBuilder(this.#beginLong);
       for (let i = 0; i < this.#same; i++) this.#builder.add(this.#previous[i]!);
     }
     return this.#builder;

@@ -19,6 +19,7 @@ import { keptXattrs } from "./node_maker.ts";
 import type { OpenFolder } from "./open_folder.ts";
 import { reasonOf } from "./problems.ts";
 import type { RunContext } from "./run_context.ts";
+import type { TreeAssembly } from "./tree_assembly.ts";
 
 /** Entries looked at before other things get their turn. */
 const SCAN_ENTRIES = 512;
@@ -254,11 +255,11 @@ export class TreeRun {
 
   /** Reads the parent snapshot's tree of a kept folder after all, for a folder in it has changed. */
   #rebuild(folder: OpenFolder, kept: KeptTree): void {
-    const { needs, maker } = this.#context;
+    const { needs, maker, assembling } = this.#context;
     const signal = this.#hardStop.signal;
     this.#treesUnderWay++;
     needs.loadTree(kept.id, signal).then(({ nodes }) => {
-      folder.tree = kept.rebuilt(nodes, maker);
+      folder.tree = kept.rebuilt(nodes, maker, assembling);
       folder.kept = undefined;
       this.#assembled.push(folder);
     }).catch((error) => {
@@ -271,7 +272,7 @@ export class TreeRun {
   }
 
   /** The encoded tree; undefined when it is the parent's; null, and reported, when the folder has too many entries. */
-  #finishTree({ tree, parent, slot, path }: OpenFolder): Uint8Array<ArrayBuffer> | undefined | null {
+  #finishTree({ tree, parent, slot, path }: OpenFolder): ReturnType<TreeAssembly["finish"]> | null {
     try {
       return tree.finish();
     } catch (error) {
@@ -283,12 +284,13 @@ export class TreeRun {
   }
 
   #storeTree(folder: OpenFolder): void {
-    const bytes = this.#finishTree(folder);
-    if (bytes === null) return;
+    const tree = this.#finishTree(folder);
+    if (tree === null) return;
     const digest = folder.tree.digest();
-    if (!bytes) return this.#stored(folder, folder.before!, digest);
+    if (!tree) return this.#stored(folder, folder.before!, digest);
     this.#treesUnderWay++;
-    this.#context.needs.saveTree(bytes).then((id) => {
+    const saving = tree instanceof Uint8Array ? this.#context.needs.saveTree(tree) : tree.save();
+    saving.then((id) => {
       this.#treesUnderWay--;
       this.#stored(folder, id, digest);
       this.#stir();

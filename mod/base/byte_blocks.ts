@@ -48,17 +48,22 @@ export class ByteBlocks {
 
   /** All bytes, in a buffer of their own; begins anew. */
   join(): Uint8Array<ArrayBuffer> {
+    const joined = new Uint8Array(this.length);
+    this.joinInto(joined);
+    return joined;
+  }
+
+  /** All bytes, to the start of `into`; begins anew. */
+  joinInto(into: Uint8Array): void {
     this.#shut();
-    const joined = new Uint8Array(this.#before);
     let at = 0;
     for (const block of this.#blocks) {
-      joined.set(block, at);
+      into.set(block, at);
       at += block.length;
       freeBytes(block);
     }
     this.#blocks = [];
     this.#before = 0;
-    return joined;
   }
 
   #shut(): void {

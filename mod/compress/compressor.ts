@@ -50,11 +50,23 @@ export class Compressor {
     if (plainLength > TREE_BLOB_BYTES_MAX) {
       throw new SgError("SG1017", `Cannot decompress the data: ${plainLength} bytes are over the limit`);
     }
-    const plain = this.#native
-      ? this.#decompressNative(this.#native, frame, plainLength)
-      : decompressByRuntime(frame, listFrames(frame), plainLength);
-    if (plain?.length !== plainLength) throw damaged(`its content is not ${plainLength} bytes long`);
+    const plain = this.#decompressAtMost(frame, plainLength);
+    if (plain?.length !== plainLength) throw lengthOtherThan(plainLength);
     return plain;
+  }
+
+  /** As {@link decompress}, frame by frame: what was compressed in parts is never in memory as a whole. */
+  *decompressParts(bytes: Uint8Array, plainLength: number): Generator<Uint8Array<ArrayBuffer>, void> {
+    const frames = listFrames(bytes);
+    if (frames.length === 1) return yield this.decompress(bytes, plainLength);
+    let left = plainLength;
+    for (const { start, end, bound } of frames) {
+      const part = this.#decompressAtMost(bytes.subarray(start, end), Math.min(bound, left));
+      if (!part) throw lengthOtherThan(plainLength);
+      left -= part.length;
+      yield part;
+    }
+    if (left !== 0) throw lengthOtherThan(plainLength);
   }
 
   /** As {@link decompress}, filling `into` exactly. What it holds after an error means nothing. */
@@ -62,7 +74,7 @@ export class Compressor {
     if (this.#native && frame.length > 0) {
       const length = this.#native.decompress(frame, into);
       if (length === -2) throw damaged("it is not a valid zstd frame");
-      if (length !== into.length) throw damaged(`its content is not ${into.length} bytes long`);
+      if (length !== into.length) throw lengthOtherThan(into.length);
     } else into.set(this.decompress(frame, into.length));
   }
 
@@ -72,11 +84,8 @@ export class Compressor {
    * give at the most, and never over `maxBytes`.
    */
   decompressBounded(frame: Uint8Array, maxBytes: number): Uint8Array<ArrayBuffer> {
-    const frames = listFrames(frame);
-    const bound = Math.min(maxBytes, frames.reduce((sum, each) => sum + each.bound, 0));
-    const plain = this.#native
-      ? this.#decompressNative(this.#native, frame, bound)
-      : decompressByRuntime(frame, frames, bound);
+    const bound = Math.min(maxBytes, listFrames(frame).reduce((sum, each) => sum + each.bound, 0));
+    const plain = this.#decompressAtMost(frame, bound);
     if (plain === undefined) {
       throw new SgError("SG1017", `Cannot decompress the data: it is more than ${maxBytes} bytes`);
     }
@@ -84,6 +93,12 @@ export class Compressor {
   }
 
   /** Undefined when the content is more than `room` bytes. */
+  #decompressAtMost(frame: Uint8Array, room: number): Uint8Array<ArrayBuffer> | undefined {
+    return this.#native
+      ? this.#decompressNative(this.#native, frame, room)
+      : decompressByRuntime(frame, listFrames(frame), room);
+  }
+
   #decompressNative(
     native: NativeZstd,
     frame: Uint8Array,
@@ -98,6 +113,10 @@ export class Compressor {
     if (room > LARGE_BYTES && 2 * length >= room) return plain.subarray(0, length);
     return new Uint8Array(plain.buffer.transfer(length));
   }
+}
+
+function lengthOtherThan(bytes: number): SgError {
+  return damaged(`its content is not ${bytes} bytes long`);
 }
 
 /** As above. The runtime stops after the first frame, in silence, and takes a cut frame for a whole one. */

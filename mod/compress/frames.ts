@@ -16,11 +16,13 @@ const SKIPPABLE_MAGIC = 0x184d2a50;
 const BLOCK_BYTES_MAX = 128 * 1024;
 /** Largest window accepted, zstd's own default limit. restic asks for 512 KiB; Go's encoder never passes 64 MiB. */
 const WINDOW_BYTES_MAX = 128 * MIB;
+/** Frames of one piece of data: a tree of the largest size has some 70. */
+const FRAMES_MAX = 4096;
 
 /**
  * Walks over the zstd frames (RFC 8878) in `bytes` without decompressing and returns their places. Raises SG1005 when
  * they are cut short, followed by something else, or need a dictionary, and SG1017 when they ask for a
- * window over the limit.
+ * window over the limit or are too many.
  */
 export function listFrames(bytes: Uint8Array): Frame[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -30,7 +32,12 @@ export function listFrames(bytes: Uint8Array): Frame[] {
       const magic = view.getUint32(at, true);
       if (magic === MAGIC) {
         const frame = walkFrame(view, at);
-        frames.push(frame);
+        if (frames.push(frame) > FRAMES_MAX) {
+          throw new SgError(
+            "SG1017",
+            `Cannot decompress the data: it has more than ${FRAMES_MAX} zstd frames`,
+          );
+        }
         at = frame.end;
       } else if ((magic & ~0xf) === SKIPPABLE_MAGIC) {
         at += 8 + view.getUint32(at + 4, true);

@@ -22,7 +22,7 @@ export class TextPieces {
     this.#text = start;
   }
 
-  /** Bytes so far, but for the last bits. */
+  /** Bytes that are there, but for the last bits. */
   get bytes(): number {
     return this.#blocks.length;
   }
@@ -33,7 +33,12 @@ export class TextPieces {
     if (this.#text.length >= PIECE_CHARACTERS) this.#turn();
   }
 
-  /** The whole text in UTF-8, in a buffer of its own. To be asked once, at the end. */
+  /** What is there but for the last bits, in a buffer of its own; goes on behind it. */
+  take(): Uint8Array<ArrayBuffer> {
+    return this.#blocks.join();
+  }
+
+  /** All that was not taken, in UTF-8, in a buffer of its own. To be asked once, at the end. */
   finish(): Uint8Array<ArrayBuffer> {
     if (this.#blocks.length === 0) return utf8(this.#text);
     this.#turn();

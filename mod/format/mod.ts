@@ -34,7 +34,7 @@ export { goJson, goString, JSON_BYTES_MAX, JSON_DEPTH_MAX, parseExact } from "./
 export { assertBearable } from "./json_scan.ts";
 export { formatTime, parseTime, ZERO_TIME } from "./time.ts";
 export { decodeNode, encodeNode, nameProblem, sameNode } from "./node.ts";
-export { decodeTree, encodeTree, TreeBuilder, type TreeReading } from "./tree.ts";
+export { decodeTree, encodeTree, TreeBuilder, type TreePieces, type TreeReading } from "./tree.ts";
 export {
   decodeHeader,
   encodeHeader,

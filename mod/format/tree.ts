@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { compareBytes, TREE_BLOB_BYTES_MAX } from "../base/mod.ts";
+import { compareBytes, freeBytes, MIB, TREE_BLOB_BYTES_MAX } from "../base/mod.ts";
 import { isSgError, SgError } from "../errors/mod.ts";
 import { damaged, type Fields, listOf, objectOf } from "./_fields.ts";
 import { TextPieces } from "./_text_pieces.ts";
@@ -13,29 +13,51 @@ import type { Node, RefusedNode, Tree } from "./types.ts";
 const TREE_NODES_MAX = 2 ** 21;
 /** Entries of one folder that are refused one by one; a tree with more is no tree. */
 const REFUSED_MAX = 1000;
+/** A tree of so many bytes is handed on in pieces of about this size. */
+const PIECE_BYTES = 8 * MIB;
 
-/** Encodes a tree node by node: `{"nodes":[…]}` and a newline. Nodes must come in ascending order of their names. */
-export class TreeBuilder {
+/** Takes the bytes of a long tree piece by piece. */
+export interface TreePieces {
+  /** Takes the next piece, which is the caller's again. */
+  add(piece: Uint8Array): void;
+}
+
+/**
+ * Encodes a tree node by node: `{"nodes":[…]}` and a newline. Nodes must come in ascending order of their names. A long tree goes
+ * piece by piece to what `beginLong` gives, where that is given: so it never lies in memory as a whole.
+ */
+export class TreeBuilder<Long extends TreePieces = never> {
+  readonly #beginLong: (() => Long) | undefined;
+  #long: Long | undefined;
+  /** Bytes that went to `#long`. */
+  #handedOn = 0;
   #text = new TextPieces('{"nodes":[');
   #last: Uint8Array | undefined;
   #count = 0;
+
+  constructor(beginLong?: () => Long) {
+    this.#beginLong = beginLong;
+  }
 
   /** Adds the next node. SG1023 when its name is empty or does not follow the last one. */
   add(node: Node): void {
     if (node.name.length === 0 || (this.#last && compareBytes(this.#last, node.name) >= 0)) {
       throw new SgError("SG1023", "Cannot build a tree: its nodes are not in ascending order");
     }
-    if (++this.#count > TREE_NODES_MAX || this.#text.bytes > TREE_BLOB_BYTES_MAX) return this.#overflow();
+    if (++this.#count > TREE_NODES_MAX || this.#bytes > TREE_BLOB_BYTES_MAX) return this.#overflow();
     this.#text.add(this.#last ? `,${encodeNode(node)}` : encodeNode(node));
     this.#last = node.name;
+    if (this.#beginLong && this.#text.bytes >= PIECE_BYTES) this.#handOn(this.#beginLong, this.#text.take());
   }
 
-  /** The tree's bytes; their SHA-256 is its ID. SG1017 when no reader would take so large a tree. */
-  finish(): Uint8Array<ArrayBuffer> {
+  /** The tree's bytes, or what took them; their SHA-256 is its ID. SG1017 when no reader would take so large a tree. */
+  finish(): Uint8Array<ArrayBuffer> | Long {
     this.#text.add("]}\n");
-    if (this.#count <= TREE_NODES_MAX && this.#text.bytes <= TREE_BLOB_BYTES_MAX) {
+    if (this.#count <= TREE_NODES_MAX && this.#bytes <= TREE_BLOB_BYTES_MAX) {
       const bytes = this.#text.finish();
-      if (bytes.length <= TREE_BLOB_BYTES_MAX) return bytes;
+      if (this.#handedOn + bytes.length <= TREE_BLOB_BYTES_MAX) {
+        return this.#long ? this.#handOn(() => this.#long!, bytes) : bytes;
+      }
     }
     throw new SgError(
       "SG1017",
@@ -43,10 +65,24 @@ export class TreeBuilder {
     );
   }
 
+  /** Bytes so far, but for the last bits. */
+  get #bytes(): number {
+    return this.#handedOn + this.#text.bytes;
+  }
+
+  #handOn(beginLong: () => Long, piece: Uint8Array<ArrayBuffer>): Long {
+    this.#long ??= beginLong();
+    this.#long.add(piece);
+    this.#handedOn += piece.length;
+    freeBytes(piece);
+    return this.#long;
+  }
+
   /** What cannot be used need not be kept; `finish` says so. */
   #overflow(): void {
     this.#count = Infinity;
     this.#text = new TextPieces("");
+    this.#long = undefined;
   }
 }
 
@@ -85,18 +121,18 @@ export interface TreeReading {
 }
 
 /**
- * A tree from its bytes; unknown fields and any order of fields are accepted. SG1005 for what cannot be a tree:
+ * A tree from its bytes, whole or in parts of any length; unknown fields and any order of fields are accepted. SG1005 for what cannot be a tree:
  * broken JSON and, unless `strict` is false, a node that is none or names that are empty, repeated or out of order.
  * SG1017 when it is too large.
  */
 export function decodeTree(
-  bytes: Uint8Array,
+  bytes: Uint8Array | Iterable<Uint8Array>,
   what = "tree",
   { strict = true }: TreeReading = {},
 ): Tree {
   const nodes: Node[] = [];
   const refused: RefusedNode[] = [];
-  for (const text of treeTexts(bytes, what)) {
+  for (const text of treeTexts(bytes instanceof Uint8Array ? [bytes] : bytes, what)) {
     for (const item of nodesIn(text, what)) {
       if (nodes.length + refused.length >= TREE_NODES_MAX) {
         throw new SgError("SG1017", `Cannot read ${what}: it has more than ${TREE_NODES_MAX} entries`);

@@ -226,6 +226,7 @@ function needsOf(
     loadTree: (id, signal) => repository.loadTree(id, signal),
     hasBlob: (type, id) => repository.table.findHex(type, id) >= 0,
     saveTree: (bytes) => target.saveTree(bytes),
+    beginTree: () => target.beginTree(),
     lanes: fileLanes(target.lanes, (packs) => target.savePacks(packs)),
     checkpoint: () => target.checkpoint(),
     ...(journal ? { journal } : {}),

@@ -1,7 +1,15 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { type BlobId, type Clock, freeBytes, toHex } from "../base/mod.ts";
+import type { LongTree } from "../archiver/mod.ts";
+import { type BlobId, type Clock, freeBytes } from "../base/mod.ts";
 import { isSgError, SgError } from "../errors/mod.ts";
-import { BlobWriter, countPack, noCounts, type SavedCounts, type SealedPack } from "../repository/mod.ts";
+import {
+  BlobWriter,
+  countPack,
+  type LongBlob,
+  noCounts,
+  type SavedCounts,
+  type SealedPack,
+} from "../repository/mod.ts";
 import type { Lanes } from "./lanes.ts";
 import type { SessionRun } from "./session_run.ts";
 
@@ -40,12 +48,16 @@ export class BackupTarget implements Disposable {
   /** Stores an encoded tree unless it is known; takes the bytes. */
   async saveTree(bytes: Uint8Array<ArrayBuffer>): Promise<BlobId> {
     try {
-      return await (this.#dry
-        ? this.#dry.saveTree(bytes)
-        : this.#session.repository.saveTree(bytes, this.#call));
+      return await this.#saveTree(bytes);
     } finally {
       freeBytes(bytes);
     }
+  }
+
+  /** Begins a tree of very many bytes. */
+  beginTree(): LongTree {
+    const blob = this.#dry ? this.#dry.beginTree() : this.#session.repository.beginTree();
+    return { add: (piece) => blob.add(piece), save: () => this.#saveTree(blob) };
   }
 
   /** Makes everything handed over so far durable and listed in an index. */
@@ -62,6 +74,10 @@ export class BackupTarget implements Disposable {
   /** Stops listening to the run's signal. */
   [Symbol.dispose](): void {
     this.#grace[Symbol.dispose]();
+  }
+
+  #saveTree(tree: Uint8Array | LongBlob): Promise<BlobId> {
+    return this.#dry ? this.#dry.saveTree(tree) : this.#session.repository.saveTree(tree, this.#call);
   }
 
   #save(pack: SealedPack): Promise<void> {
@@ -110,11 +126,14 @@ class DryRun {
     );
   }
 
-  async saveTree(bytes: Uint8Array): Promise<BlobId> {
-    const id = this.#session.repository.blobId(bytes);
-    this.#writer.put(id, bytes);
+  beginTree(): LongBlob {
+    return this.#writer.beginLong();
+  }
+
+  async saveTree(tree: Uint8Array | LongBlob): Promise<BlobId> {
+    const id = this.#writer.add(tree);
     if (this.#writer.full) await this.flush();
-    return toHex(id) as BlobId;
+    return id;
   }
 
   async flush(): Promise<void> {

@@ -3,13 +3,14 @@ import {
   type BlobId,
   DATA_BLOB_BYTES_MAX,
   equalBytes,
+  freeBytes,
   fromHex,
   type Random,
   toHex,
   TREE_BLOB_BYTES_MAX,
 } from "../base/mod.ts";
 import { Compressor } from "../compress/mod.ts";
-import { Sealer, sha256, sha256Into } from "../crypto/mod.ts";
+import { Sealer, Sha256, sha256, sha256Into } from "../crypto/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import type { BlobType } from "../format/mod.ts";
 import type { ReaderSeed, SealedPack } from "./sealed_pack.ts";
@@ -17,7 +18,10 @@ import type { ReaderSeed, SealedPack } from "./sealed_pack.ts";
 /** Sealed bytes that are opened in one go when a pack is verified: bounds the memory. */
 const BATCH_BYTES = 8 * 2 ** 20;
 
-/** Blobs larger than this do not lie in memory that is used again: it would never be given back. */
+/**
+ * Blobs larger than this do not lie in memory that is used again, for it would never be given back, nor as a whole where they were
+ * compressed in parts.
+ */
 const BRIEF_BYTES_MAX = 16 * 2 ** 20;
 
 /** A reader never seals. */
@@ -81,13 +85,28 @@ export class BlobReader {
         this.#compressor.decompressInto(opened, plain);
       }
       sha256Into(plain, this.#hash);
-      if (!equalBytes(this.#hash, typeof id === "string" ? fromHex(id) : id)) {
-        throw new Error("its content does not fit its name");
-      }
+      assertName(this.#hash, id);
       return plain;
     } catch (error) {
       throw damagedBlob(type, id, error);
     }
+  }
+
+  /**
+   * As {@link openBriefly}, but a very long blob comes in the parts that it was compressed in, which may be gone over more than once.
+   * All of it is proved before this returns.
+   */
+  openParts(
+    type: BlobType,
+    id: Uint8Array | BlobId,
+    sealed: Uint8Array,
+    uncompressedLength: number,
+  ): Iterable<Uint8Array> {
+    if (uncompressedLength <= BRIEF_BYTES_MAX) {
+      return [this.openBriefly(type, id, sealed, uncompressedLength)];
+    }
+    const opened = this.#openLong(type, id, sealed, uncompressedLength);
+    return { [Symbol.iterator]: () => this.#compressor.decompressParts(opened, uncompressedLength) };
   }
 
   /** Opens what is no blob: pack headers. It cannot seal. */
@@ -132,7 +151,9 @@ export class BlobReader {
     const start = pack.offsets[at]!;
     const sealed = pack.bytes.subarray(start, start + pack.lengths[at]!);
     try {
-      this.openBriefly(type, id, sealed, pack.uncompressed[at]!);
+      if (pack.uncompressed[at]! > BRIEF_BYTES_MAX) {
+        this.#openLong(type, id, sealed, pack.uncompressed[at]!);
+      } else this.openBriefly(type, id, sealed, pack.uncompressed[at]!);
     } catch (error) {
       findings.push(error instanceof Error ? error.message : String(error));
     }
@@ -163,25 +184,51 @@ export class BlobReader {
     }
   }
 
+  /** Opens a very long blob and proves it part by part; still compressed, it takes less memory. */
+  #openLong(
+    type: BlobType,
+    id: Uint8Array | BlobId,
+    sealed: Uint8Array,
+    uncompressedLength: number,
+  ): Uint8Array {
+    try {
+      assertBlobSize(type, sealed.length, uncompressedLength);
+      const opened = this.#sealer.open(sealed);
+      const hash = new Sha256();
+      for (const part of this.#compressor.decompressParts(opened, uncompressedLength)) {
+        hash.update(part);
+        freeBytes(part);
+      }
+      assertName(hash.digest(), id);
+      return opened;
+    } catch (error) {
+      throw damagedBlob(type, id, error);
+    }
+  }
+
   #finish(
     type: BlobType,
     id: Uint8Array | BlobId,
     opened: Uint8Array,
     uncompressedLength: number,
   ): Uint8Array {
-    let plain = opened;
     try {
+      let plain = opened;
       if (uncompressedLength > 0) {
         assertBlobSize(type, opened.length, uncompressedLength);
         plain = this.#compressor.decompress(opened, uncompressedLength);
       }
+      assertName(sha256(plain), id);
+      return plain;
     } catch (error) {
       throw damagedBlob(type, id, error);
     }
-    if (!equalBytes(sha256(plain), typeof id === "string" ? fromHex(id) : id)) {
-      throw damagedBlob(type, id, new Error("its content does not fit its name"));
-    }
-    return plain;
+  }
+}
+
+function assertName(hash: Uint8Array, id: Uint8Array | BlobId): void {
+  if (!equalBytes(hash, typeof id === "string" ? fromHex(id) : id)) {
+    throw new Error("its content does not fit its name");
   }
 }
 

@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { PACK_BYTES_MAX, type Random, SEAL_OVERHEAD } from "../base/mod.ts";
+import { type BlobId, PACK_BYTES_MAX, type Random, SEAL_OVERHEAD, toHex } from "../base/mod.ts";
 import { Compressor } from "../compress/mod.ts";
 import { Sealer, sha256 } from "../crypto/mod.ts";
 import { SgError } from "../errors/mod.ts";
@@ -13,6 +13,7 @@ import {
 } from "../format/mod.ts";
 import { BlobReader } from "./blob_reader.ts";
 import type { BlobTable } from "./blob_table.ts";
+import { LongBlob } from "./long_blob.ts";
 import type { SealedPack, WriterSeed } from "./sealed_pack.ts";
 
 /**
@@ -102,10 +103,12 @@ export class BlobWriter {
   readonly #sealer: Sealer;
   readonly #compressor: Compressor;
   readonly #reader: BlobReader;
+  readonly #compresses: boolean;
   #open: OpenPack | undefined;
 
   constructor(options: BlobWriterOptions, random: Random) {
     this.#options = options;
+    this.#compresses = options.version >= 2 && (options.type === "tree" || options.compression !== "off");
     this.#sealer = new Sealer(options.masterKey, random);
     this.#compressor = new Compressor(options.compression);
     this.#reader = new BlobReader(options);
@@ -129,11 +132,10 @@ export class BlobWriter {
    */
   put(id: Uint8Array, plain: Uint8Array): boolean {
     if (plain.length === 0) throw new SgError("SG1023", "Cannot store an empty blob: the format has none");
-    if (!this.#options.table.claim(this.#options.type, id)) return false;
-    this.#open ??= new OpenPack(this.#emptyBuffer());
-    const open = this.#open;
-    const { compression, version, type } = this.#options;
-    if (version >= 2 && (type === "tree" || compression !== "off")) {
+    const { type, table } = this.#options;
+    if (!table.claim(type, id)) return false;
+    const open = this.#openPack();
+    if (this.#compresses) {
       // Data must become smaller to be kept compressed; trees are always compressed, as restic does it.
       const most = type === "tree" ? this.#compressor.bound(plain.length) : plain.length - 1;
       const length = this.#compressor.compress(plain, open.room(most));
@@ -145,6 +147,22 @@ export class BlobWriter {
     open.room(plain.length).set(plain);
     open.append(id, plain.length, 0);
     return true;
+  }
+
+  /** Begins a blob of very many bytes, for {@link add}. */
+  beginLong(): LongBlob {
+    return new LongBlob(this.#compresses ? this.#compressor : undefined);
+  }
+
+  /** As {@link put}, of a blob that is not hashed yet or was made piece by piece; gives its ID. */
+  add(content: Uint8Array | LongBlob): BlobId {
+    if (content instanceof LongBlob) {
+      this.#putLong(content);
+      return toHex(content.id) as BlobId;
+    }
+    const id = sha256(content);
+    this.put(id, content);
+    return toHex(id) as BlobId;
   }
 
   /**
@@ -160,10 +178,23 @@ export class BlobWriter {
     return pack;
   }
 
-  /** Pages that are never touched cost nothing. */
-  #emptyBuffer(): Uint8Array<ArrayBuffer> {
-    const target = this.#options.packBytesTarget;
-    return new Uint8Array(target + Math.min(LAST_BLOB_BYTES, LAST_BLOB_TARGETS * target));
+  #putLong(blob: LongBlob): void {
+    const { id, storedBytes, uncompressedLength } = blob;
+    if (!this.#options.table.claim(this.#options.type, id)) return;
+    const open = this.#openPack();
+    blob.moveInto(open.room(storedBytes));
+    open.append(id, storedBytes, uncompressedLength);
+  }
+
+  #openPack(): OpenPack {
+    if (!this.#open) {
+      const target = this.#options.packBytesTarget;
+      // Pages that are never touched cost nothing.
+      this.#open = new OpenPack(
+        new Uint8Array(target + Math.min(LAST_BLOB_BYTES, LAST_BLOB_TARGETS * target)),
+      );
+    }
+    return this.#open;
   }
 }
 

@@ -16,6 +16,7 @@
  */
 export { BlobTable, type BlobTableHandle, type BlobTableOptions } from "./blob_table.ts";
 export { BlobWriter, type BlobWriterOptions } from "./blob_writer.ts";
+export type { LongBlob } from "./long_blob.ts";
 export type { BlobPlace } from "./blob_place.ts";
 export { BlobReader } from "./blob_reader.ts";
 export type { ReaderSeed, SealedPack, WriterSeed } from "./sealed_pack.ts";

@@ -73,14 +73,18 @@ export class PackReader {
   }
 
   /**
-   * What `read` makes of the plain bytes of the blob at an entry, which are good until it returns only: that saves their
-   * allocation. Errors as of {@link loadEntry}, and of `read`.
+   * What `read` makes of the plain bytes of the blob at an entry, which come in one part or, of a very long blob, in several, and are
+   * good until it returns only: that saves their allocation. Errors as of {@link loadEntry}, and of `read`.
    */
-  async readEntry<T>(entry: number, read: (plain: Uint8Array) => T, signal?: AbortSignal): Promise<T> {
+  async readEntry<T>(
+    entry: number,
+    read: (plain: Iterable<Uint8Array>) => T,
+    signal?: AbortSignal,
+  ): Promise<T> {
     const sealed = await this.#sealedEntry(entry, signal);
     const table = this.#table;
     const id = table.idOf(entry);
-    return read(this.#reader.openBriefly(table.typeOf(entry), id, sealed, table.uncompressedOf(entry)));
+    return read(this.#reader.openParts(table.typeOf(entry), id, sealed, table.uncompressedOf(entry)));
   }
 
   #sealedEntry(entry: number, signal?: AbortSignal): Promise<Uint8Array> {

@@ -18,7 +18,7 @@ export type StoredPack = Omit<SealedPack, "bytes"> & {
 };
 
 /** Stores an index file that lists the packs; goes over them more than once. */
-export type SaveIndex = (packs: Iterable<ListedPack>, call: StorageCall) => Promise<IndexId>;
+type SaveIndex = (packs: Iterable<ListedPack>, call: StorageCall) => Promise<IndexId>;
 
 /** Stores packs and then the index files that list them: first a pack is durable, then it is listed. */
 export class PackSaver {

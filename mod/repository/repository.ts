@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { type BlobId, freeBytes, type KeyId, type SnapshotId, toHex } from "../base/mod.ts";
+import { type BlobId, freeBytes, type KeyId, type SnapshotId } from "../base/mod.ts";
 import { deriveSecret, sha256 } from "../crypto/mod.ts";
 import { SgError } from "../errors/mod.ts";
 import {
@@ -28,9 +28,10 @@ import {
   removeKey,
 } from "./keys.ts";
 import { listLocks, type LockOptions, type NamedLock, RepositoryLock, unlock } from "./locks.ts";
+import type { LongBlob } from "./long_blob.ts";
 import { PackBuilder } from "./pack_builder.ts";
 import type { PackList } from "./pack_list.ts";
-import { PackSaver, type SaveIndex } from "./pack_saver.ts";
+import { PackSaver } from "./pack_saver.ts";
 import {
   type InitOptions,
   type OpenOptions,
@@ -309,20 +310,19 @@ export class Repository {
 
   /** A tree, verified and decoded; strictly unless told otherwise. Errors as of {@link loadBlob}. */
   loadTree(id: BlobId, signal?: AbortSignal, reading?: TreeReading): Promise<Tree> {
-    const decode = (plain: Uint8Array) => decodeTree(plain, `tree ${id}`, reading);
+    const decode = (plain: Iterable<Uint8Array>) => decodeTree(plain, `tree ${id}`, reading);
     const load = (entry: number) => this.#room.packReader.readEntry(entry, decode, signal);
     return this.#fromAnyCopy("tree", id, load, signal);
   }
 
+  /** Begins a tree of very many bytes, for {@link saveTree}. */
+  beginTree(): LongBlob {
+    return this.#treePacks.beginLong();
+  }
+
   /** Stores an encoded tree unless it is known; waits only when a pack is full. It is durable after {@link flush}. */
-  async saveTree(bytes: Uint8Array, call: StorageCall = {}): Promise<BlobId> {
-    const id = sha256(bytes);
-    const seed = this.writerSeed();
-    this.#assertOpen();
-    const parts = { ...seed, table: this.table };
-    this.#trees ??= new TreePacks(parts, this.ports.random, (pack, of) => this.savePack(pack, of));
-    await this.#trees.add(id, bytes, call);
-    return toHex(id) as BlobId;
+  async saveTree(tree: Uint8Array | LongBlob, call: StorageCall = {}): Promise<BlobId> {
+    return await this.#treePacks.add(tree, call);
   }
 
   /** Stores a sealed pack; when it resolves the pack is durable and its blobs can be loaded. */
@@ -461,9 +461,14 @@ export class Repository {
     return this.#index ?? this.#take(undefined);
   }
 
+  get #treePacks(): TreePacks {
+    this.#assertOpen();
+    const options = { ...this.writerSeed(), table: this.table };
+    return this.#trees ??= new TreePacks(options, this.ports.random, (pack, of) => this.savePack(pack, of));
+  }
+
   get #storing(): PackSaver {
-    const save: SaveIndex = (packs, call) => saveIndex(this, packs, call);
-    return this.#saver ??= new PackSaver(this.files, this.#room, save);
+    return this.#saver ??= new PackSaver(this.files, this.#room, (packs, of) => saveIndex(this, packs, of));
   }
 
   /** It stores, and goes on where another was cut off. */

@@ -1,7 +1,8 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { freeBytes, type Random } from "../base/mod.ts";
+import { type BlobId, freeBytes, type Random } from "../base/mod.ts";
 import type { StorageCall } from "../storage/mod.ts";
 import { BlobWriter, type BlobWriterOptions } from "./blob_writer.ts";
+import type { LongBlob } from "./long_blob.ts";
 import type { SealedPack } from "./sealed_pack.ts";
 
 /** Fills packs with the trees of a run and stores them; one may be on its way while the next is filled. */
@@ -20,10 +21,16 @@ export class TreePacks {
     this.#save = save;
   }
 
-  /** Takes a tree unless it is known; waits only when a pack is full. */
-  async add(id: Uint8Array, bytes: Uint8Array, call: StorageCall): Promise<void> {
-    this.#writer.put(id, bytes);
+  /** Begins a long tree, for {@link add}. */
+  beginLong(): LongBlob {
+    return this.#writer.beginLong();
+  }
+
+  /** Takes a tree unless it is known, and gives its ID; waits only when a pack is full. */
+  async add(tree: Uint8Array | LongBlob, call: StorageCall): Promise<BlobId> {
+    const id = this.#writer.add(tree);
     if (this.#writer.full) await this.#inTurn(() => this.#ship(call));
+    return id;
   }
 
   /** Stores what was taken up to now. */

@@ -6,7 +6,7 @@ import {
   type JournalStore,
   StreamSaver,
 } from "../../../mod/archiver/mod.ts";
-import { type BlobId, toHex } from "../../../mod/base/mod.ts";
+import { type BlobId, concatBytes, toHex } from "../../../mod/base/mod.ts";
 import { sha256 } from "../../../mod/crypto/mod.ts";
 import { type BlobType, decodeTree, type Node, type Tree } from "../../../mod/format/mod.ts";
 import type { FileSystem } from "../../../mod/platform/mod.ts";
@@ -110,6 +110,16 @@ export class ToyStore {
       saveTree: (bytes) => {
         this.treesSaved++;
         return Promise.resolve(this.put(bytes));
+      },
+      beginTree: () => {
+        const pieces: Uint8Array[] = [];
+        return {
+          add: (piece) => void pieces.push(piece.slice()),
+          save: () => {
+            this.treesSaved++;
+            return Promise.resolve(this.put(concatBytes(pieces)));
+          },
+        };
       },
       checkpoint: () => {
         this.checkpoints++;

@@ -47,6 +47,17 @@ Deno.test("TreeAssembly.finish encodes nothing when all nodes are the parent's",
   assert.equal(new TreeAssembly([]).finish(), undefined);
 });
 
+Deno.test("TreeAssembly.finish gives what took a long tree where there is something that does", () => {
+  const user = "u".repeat(9 * 2 ** 20);
+  const nodes = names(3).map((name) => ({ ...node(name), user }));
+  let bytes = 0;
+  const long = { add: (piece: Uint8Array) => void (bytes += piece.length), save: () => Promise.reject() };
+  const assembly = new TreeAssembly([nodes[0]!], { beginLong: () => long });
+  for (const one of nodes) assembly.add(one);
+  assert.equal(assembly.finish(), long);
+  assert.equal(bytes, encodeTree(nodes).length);
+});
+
 Deno.test("TreeAssembly.finish encodes the whole tree where one node differs, is new or is missing", () => {
   const previous = names(5).map((name) => node(name));
   const variants = [

@@ -100,6 +100,30 @@ for (const [name, compressor] of ways) {
     );
   });
 
+  Deno.test(`Compressor.decompressParts by ${name} gives frame by frame what decompress gives at one go`, () => {
+    const parts = [text, utf8("two"), text.subarray(5)];
+    const frames = concatBytes(parts.map((part, i) => frameOf(part, ways[i % ways.length]![1])));
+    const length = parts.reduce((sum, part) => sum + part.length, 0);
+    assert.deepEqual([...compressor.decompressParts(frames, length)].map(({ length }) => length), [
+      text.length,
+      3,
+      text.length - 5,
+    ]);
+    const joined = concatBytes([...compressor.decompressParts(frames, length)]);
+    assert.ok(equal(joined, concatBytes(parts)) && equal(compressor.decompress(frames, length), joined));
+    for (const wrong of [0, 1, text.length, length - 1, length + 1, 2 * length]) {
+      assert.throws(() => [...compressor.decompressParts(frames, wrong)], damaged, String(wrong));
+    }
+    const one = frameOf(text);
+    assert.ok(equal([...compressor.decompressParts(one, text.length)][0]!, text));
+    assert.throws(() => [...compressor.decompressParts(bomb, 1_000_000)], damaged);
+    assert.throws(() => [...compressor.decompressParts(concatBytes([one, bomb]), 1_000_000)], damaged);
+    const tiny = frameOf(utf8("x"));
+    const many = concatBytes(Array.from({ length: 5000 }, () => tiny));
+    assert.throws(() => [...compressor.decompressParts(many, 5000)], tooLarge);
+    assert.throws(() => compressor.decompressBounded(many, 1e6), tooLarge);
+  });
+
   Deno.test(`Compressor.decompressBounded by ${name} joins several frames, of any make`, () => {
     // libzstd notes the content's size in the header, the runtime does not.
     const sized = frameOf(text, compressor);

@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { TREE_BLOB_BYTES_MAX, utf8, utf8Text } from "../../../mod/base/mod.ts";
+import { concatBytes, MIB, TREE_BLOB_BYTES_MAX, utf8, utf8Text } from "../../../mod/base/mod.ts";
 import { isSgError } from "../../../mod/errors/mod.ts";
 import {
   decodeTree,
@@ -213,6 +213,38 @@ Deno.test("TreeBuilder refuses nodes that are not in order", () => {
   for (const name of ["b", "a", ""]) assert.throws(() => builder.add(file(name)), refused("SG1023"), name);
   builder.add(file("c"));
   assert.deepEqual(builder.finish(), encodeTree([file("b"), file("c")]));
+});
+
+/** Keeps the pieces of a long tree. */
+class Pieces {
+  readonly all: Uint8Array[] = [];
+
+  add(piece: Uint8Array): void {
+    this.all.push(piece.slice());
+  }
+}
+
+Deno.test("TreeBuilder hands a long tree on in pieces, and a short one not at all", () => {
+  const user = "u".repeat(2_000);
+  const nodes = Array.from({ length: 9000 }, (_, i) => file(String(i).padStart(5, "0"), { user }));
+  const build = (some: readonly Node[]) => {
+    const builder = new TreeBuilder(() => new Pieces());
+    for (const node of some) builder.add(node);
+    return builder.finish();
+  };
+  const long = build(nodes);
+  assert.ok(long instanceof Pieces && long.all.length >= 2);
+  assert.ok(long.all.every(({ length }) => length < 10 * MIB));
+  assert.deepEqual(concatBytes(long.all), encodeTree(nodes));
+  assert.deepEqual(decodeTree(long.all).nodes.length, nodes.length);
+  assert.deepEqual(build(nodes.slice(0, 100)), encodeTree(nodes.slice(0, 100)));
+});
+
+Deno.test("TreeBuilder refuses a tree of more bytes than any reader takes, in pieces too", () => {
+  const user = "u".repeat(2 * MIB);
+  const builder = new TreeBuilder(() => ({ add: () => {} }));
+  for (let i = 0; i < 256; i++) builder.add(file(String(i).padStart(5, "0"), { user }));
+  assert.throws(() => builder.finish(), refused("SG1017"));
 });
 
 Deno.test("TreeBuilder writes the same bytes when a tree takes several pieces", () => {

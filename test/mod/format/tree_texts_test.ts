@@ -1,5 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { MIB, utf8, utf8Text } from "../../../mod/base/mod.ts";
 import { isSgError } from "../../../mod/errors/mod.ts";
 import { decodeIndex, decodeSnapshot, decodeTree, parseExact } from "../../../mod/format/mod.ts";
@@ -32,6 +33,79 @@ Deno.test("decodeTree reads a tree of many MiB piece by piece, to the same nodes
   assert.equal(decodeTree(bytes.subarray(0, -1)).nodes.length, COUNT);
 });
 
+/** `bytes` cut at these places, in whatever order they come. */
+function cutAt(bytes: Uint8Array, places: readonly number[]): Uint8Array[] {
+  const cuts = [0, ...places.map((place) => place % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
+  return cuts.slice(1).map((cut, i) => bytes.subarray(cuts[i]!, cut));
+}
+
+Deno.test("decodeTree reads a tree in parts to the same nodes, wherever it is cut", () => {
+  const bytes = largeTree(COUNT);
+  const { length } = bytes;
+  const whole = decodeTree(bytes);
+  assert.deepEqual(decodeTree(cutAt(bytes, [length - 1, length - 2, length - 3, length - 4])), whole);
+  assert.deepEqual(decodeTree(cutAt(bytes, [1, 2, 9, 10, 11])), whole);
+  const small = largeTree(3);
+  fc.assert(
+    fc.property(fc.array(fc.nat(), { maxLength: 8 }), (places) => {
+      assert.equal(decodeTree(cutAt(bytes, places)).nodes.length, COUNT);
+      assert.deepEqual(decodeTree(cutAt(small, places)), decodeTree(small));
+    }),
+    { numRuns: 20 },
+  );
+  assert.throws(() => decodeTree([]), (error) => isSgError(error, "SG1005"));
+});
+
+Deno.test("decodeTree finds the same in the parts of a damaged tree as in all of it", () => {
+  const good = largeTree(COUNT);
+  const found = (tree: Uint8Array | Uint8Array[]) => {
+    try {
+      return decodeTree(tree, "tree", { strict: false });
+    } catch (error) {
+      assert.ok(isSgError(error, "SG1005") || isSgError(error, "SG1017"), String(error));
+      return "refused";
+    }
+  };
+  const byte = fc.oneof(fc.nat({ max: 255 }), fc.constantFrom(...utf8('"\\{}[],:')));
+  const change = fc.tuple(fc.nat({ max: good.length - 1 }), byte);
+  fc.assert(
+    fc.property(
+      fc.array(change, { minLength: 1, maxLength: 3 }),
+      fc.array(fc.nat(), { maxLength: 5 }),
+      (changes, places) => {
+        const bytes = good.slice();
+        for (const [at, value] of changes) bytes[at] = value;
+        const near = changes.flatMap(([at]) => [at, at + 1]);
+        assert.deepEqual(found(cutAt(bytes, [...places, ...near])), found(bytes));
+      },
+    ),
+    { numRuns: 15 },
+  );
+});
+
+Deno.test("decodeTree reads a node that is longer than the parts it comes in, without looking at it again and again", () => {
+  const id = `"${"ab".repeat(32)}"`;
+  const content = Array.from({ length: 200_000 }, () => id).join(",");
+  const bytes = largeTree(
+    COUNT,
+    (texts) => texts[8_000] = texts[8_000]!.replace('"content":[]', `"content":[${content}]`),
+  );
+  const every = Array.from({ length: Math.floor(bytes.length / 10_000) }, (_, i) => i * 10_000);
+  const { nodes } = decodeTree(cutAt(bytes, every));
+  assert.deepEqual([nodes.length, nodes[8_000]!.content!.length], [COUNT, 200_000]);
+});
+
+Deno.test("decodeTree refuses parts that are more than a tree may have, however many come", () => {
+  function* endless(): Generator<Uint8Array> {
+    yield utf8('{"nodes":[{"name":"');
+    for (;;) yield filler;
+  }
+  const filler = new Uint8Array(64 * MIB).fill(0x61);
+  for (const parts of [endless(), Array.from({ length: 9 }, () => filler)]) {
+    assert.throws(() => decodeTree(parts), (error) => isSgError(error, "SG1017"));
+  }
+});
+
 Deno.test("decodeTree refuses a large tree that is broken anywhere", () => {
   const broken: [string, (texts: string[]) => void][] = [
     ["comma at the start", (texts) => texts[0] = `,${texts[0]}`],
@@ -46,7 +120,10 @@ Deno.test("decodeTree refuses a large tree that is broken anywhere", () => {
     ["no node", (texts) => texts[8_000] = "7"],
   ];
   for (const [what, change] of broken) {
-    assert.throws(() => decodeTree(largeTree(COUNT, change)), (error) => isSgError(error, "SG1005"), what);
+    const bytes = largeTree(COUNT, change);
+    assert.throws(() => decodeTree(bytes), (error) => isSgError(error, "SG1005"), what);
+    const halves = cutAt(bytes, [bytes.length / 2 | 0]);
+    assert.throws(() => decodeTree(halves), (error) => isSgError(error, "SG1005"), `${what}, in parts`);
   }
   const whole = utf8Text(largeTree(COUNT));
   for (const end of [whole.length - 2, whole.length - 4, whole.length / 2]) {

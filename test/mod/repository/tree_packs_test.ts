@@ -1,7 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { systemRandom } from "../../../mod/base/mod.ts";
-import { sha256 } from "../../../mod/crypto/mod.ts";
 import type { SealedPack } from "../../../mod/repository/mod.ts";
 import { TreePacks } from "../../../mod/repository/tree_packs.ts";
 import { initRepository } from "../../kit/repository.ts";
@@ -32,9 +31,9 @@ Deno.test("TreePacks: each failure is met by somebody, however many trees come a
   const trees = Array.from({ length: 24 }, () => systemRandom.bytes(3_000));
   /** Two at a time, whatever is still under way; then all is to be stored. */
   const addAll = async (to: TreePacks) => {
-    const adding: Promise<void>[] = [];
+    const adding: Promise<unknown>[] = [];
     for (const tree of trees) {
-      const added = to.add(sha256(tree), tree, {});
+      const added = to.add(tree, {});
       added.catch(() => {});
       adding.push(added);
       if (adding.length % 2 === 0) await new Promise((resolve) => setTimeout(resolve));
