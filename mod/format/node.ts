@@ -109,7 +109,7 @@ export function decodeNode(value: unknown, what: string): Node {
     mode: countOf(fields, "mode", what, 0xffff_ffff),
     mtime,
     atime: fields.atime === fields.mtime ? mtime : timeOf(fields, "atime", what),
-    ctime: timeOf(fields, "ctime", what),
+    ctime: fields.ctime === fields.mtime ? mtime : timeOf(fields, "ctime", what),
     uid: countOf(fields, "uid", what, 0xffff_ffff),
     gid: countOf(fields, "gid", what, 0xffff_ffff),
     inode: u64Of(fields, "inode", what),
