@@ -40,7 +40,7 @@ interface CorpusResult {
   readonly stages: readonly StageShare[];
 }
 
-/** The most that a wall time may be of restic's: what issue 4 asks for. Of a restore also 1.15 of `cp -a` is enough. */
+/** The most that a wall time may be of restic's: what issue 4 asks for. A restore may take 1.15 of a `cp -a` that takes longer than that. */
 const TARGETS: Readonly<Record<string, number>> = {
   "source tree, first backup": 0.6,
   "source tree, unchanged backup": 0.3,
@@ -240,7 +240,9 @@ function report(results: readonly CorpusResult[], start: Cost, { runs }: Options
 function verdict({ corpus, operation, ours, theirs, copy }: Row): string {
   const target = TARGETS[`${corpus}, ${operation}`];
   if (target === undefined) return "";
-  const met = ours.wall <= target * theirs.wall || (copy && ours.wall <= COPY_TARGET * copy.wall);
+  const most = target * theirs.wall;
+  const slowCopy = copy !== undefined && copy.wall > most;
+  const met = ours.wall <= (slowCopy ? COPY_TARGET * copy.wall : most);
   return `${target} ${met ? "met" : "**missed**"}`;
 }
 
