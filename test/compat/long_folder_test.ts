@@ -34,7 +34,9 @@ testWithRestic(
     assert.deepEqual([second["files_changed"], second["files_unmodified"]], [1, FILES - 2]);
     ids.push(String(second["snapshot_id"]));
     const third = await both.backup([source]);
-    assert.deepEqual([third["files_unmodified"], third["tree_blobs"]], [FILES - 1, 0]);
+    assert.equal(third["files_unmodified"], FILES - 1);
+    // The folders above may have changed meanwhile.
+    assert.ok(Number(third["data_added"]) < 10_000, "the long tree is not stored again");
     await assertResticAgrees(both, [{ id: ids[1]!, trees: { [source]: source } }]);
     for (const id of ids) await assertSameListing(both, id);
     // The runtime's zstd stops behind the first frame unless it is told of the others.
