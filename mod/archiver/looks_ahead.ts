@@ -110,8 +110,10 @@ export class LooksAhead implements Disposable {
   }
 
   #keep(folder: WalkedFolder, stat: Stat, rules: ExcludeRules, maker: NodeMaker): void {
+    if (folder.listing.count > ENTRIES_MAX) return;
     const looking = new FolderLooking(folder, rules, maker);
-    const look = looking.step(ENTRIES_MAX) ? undefined : looking.end();
+    looking.step(ENTRIES_MAX);
+    const look = looking.end();
     if (look) this.#seen.set(folder.path.toHex(), { stat, look });
   }
 }

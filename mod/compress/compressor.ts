@@ -84,19 +84,24 @@ export class Compressor {
    * give at the most, and never over `maxBytes`.
    */
   decompressBounded(frame: Uint8Array, maxBytes: number): Uint8Array<ArrayBuffer> {
-    const bound = Math.min(maxBytes, listFrames(frame).reduce((sum, each) => sum + each.bound, 0));
-    const plain = this.#decompressAtMost(frame, bound);
+    const frames = listFrames(frame);
+    const bound = Math.min(maxBytes, frames.reduce((sum, each) => sum + each.bound, 0));
+    const plain = this.#decompressAtMost(frame, bound, frames);
     if (plain === undefined) {
       throw new SgError("SG1017", `Cannot decompress the data: it is more than ${maxBytes} bytes`);
     }
     return plain;
   }
 
-  /** Undefined when the content is more than `room` bytes. */
-  #decompressAtMost(frame: Uint8Array, room: number): Uint8Array<ArrayBuffer> | undefined {
+  /** Undefined when the content is more than `room` bytes. `frames` are those of `bytes`, where they are known. */
+  #decompressAtMost(
+    bytes: Uint8Array,
+    room: number,
+    frames?: readonly Frame[],
+  ): Uint8Array<ArrayBuffer> | undefined {
     return this.#native
-      ? this.#decompressNative(this.#native, frame, room)
-      : decompressByRuntime(frame, listFrames(frame), room);
+      ? this.#decompressNative(this.#native, bytes, room)
+      : decompressByRuntime(bytes, frames ?? listFrames(bytes), room);
   }
 
   #decompressNative(
@@ -115,11 +120,7 @@ export class Compressor {
   }
 }
 
-function lengthOtherThan(bytes: number): SgError {
-  return damaged(`its content is not ${bytes} bytes long`);
-}
-
-/** As above. The runtime stops after the first frame, in silence, and takes a cut frame for a whole one. */
+/** As `#decompressAtMost`. The runtime stops after the first frame, in silence, and takes a cut frame for a whole one. */
 function decompressByRuntime(
   bytes: Uint8Array,
   frames: readonly Frame[],
@@ -152,4 +153,8 @@ function decompressByRuntime(
     at += part.length;
   }
   return plain;
+}
+
+function lengthOtherThan(bytes: number): SgError {
+  return damaged(`its content is not ${bytes} bytes long`);
 }

@@ -47,7 +47,9 @@ export class TreeBuilder<Long extends TreePieces = never> {
     if (++this.#count > TREE_NODES_MAX || this.#bytes > TREE_BLOB_BYTES_MAX) return this.#overflow();
     this.#text.add(this.#last ? `,${encodeNode(node)}` : encodeNode(node));
     this.#last = node.name;
-    if (this.#beginLong && this.#text.bytes >= PIECE_BYTES) this.#handOn(this.#beginLong, this.#text.take());
+    if (this.#beginLong && this.#text.bytes >= PIECE_BYTES) {
+      this.#handOn(this.#long ??= this.#beginLong(), this.#text.take());
+    }
   }
 
   /** The tree's bytes, or what took them; their SHA-256 is its ID. SG1017 when no reader would take so large a tree. */
@@ -56,7 +58,9 @@ export class TreeBuilder<Long extends TreePieces = never> {
     if (this.#count <= TREE_NODES_MAX && this.#bytes <= TREE_BLOB_BYTES_MAX) {
       const bytes = this.#text.finish();
       if (this.#handedOn + bytes.length <= TREE_BLOB_BYTES_MAX) {
-        return this.#long ? this.#handOn(() => this.#long!, bytes) : bytes;
+        if (!this.#long) return bytes;
+        this.#handOn(this.#long, bytes);
+        return this.#long;
       }
     }
     throw new SgError(
@@ -70,12 +74,10 @@ export class TreeBuilder<Long extends TreePieces = never> {
     return this.#handedOn + this.#text.bytes;
   }
 
-  #handOn(beginLong: () => Long, piece: Uint8Array<ArrayBuffer>): Long {
-    this.#long ??= beginLong();
-    this.#long.add(piece);
+  #handOn(long: Long, piece: Uint8Array<ArrayBuffer>): void {
+    long.add(piece);
     this.#handedOn += piece.length;
     freeBytes(piece);
-    return this.#long;
   }
 
   /** What cannot be used need not be kept; `finish` says so. */

@@ -151,9 +151,7 @@ export class BlobReader {
     const start = pack.offsets[at]!;
     const sealed = pack.bytes.subarray(start, start + pack.lengths[at]!);
     try {
-      if (pack.uncompressed[at]! > BRIEF_BYTES_MAX) {
-        this.#openLong(type, id, sealed, pack.uncompressed[at]!);
-      } else this.openBriefly(type, id, sealed, pack.uncompressed[at]!);
+      this.openParts(type, id, sealed, pack.uncompressed[at]!);
     } catch (error) {
       findings.push(error instanceof Error ? error.message : String(error));
     }
