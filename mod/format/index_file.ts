@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import { type BlobId, type IndexId, type PackId } from "../base/mod.ts";
+import { type BlobId, type IndexId, type PackId, utf8 } from "../base/mod.ts";
 import { countOf, damaged, idOf, listOf, objectOf, shown } from "./_fields.ts";
-import { TextPieces } from "./_text_pieces.ts";
+import { JsonBytes } from "./_json_bytes.ts";
 import { jsonText, parseLoose } from "./json.ts";
 import type { IndexedPack, IndexFile, PackedBlob } from "./types.ts";
 
@@ -22,25 +22,45 @@ export interface IndexDraft {
 
 /** The JSON of an index file. */
 export function encodeIndex({ packs, supersedes = [] }: IndexDraft): Uint8Array<ArrayBuffer> {
-  const text = new TextPieces(supersedes.length > 0 ? `{"supersedes":${JSON.stringify(supersedes)},` : "{");
+  const out = new JsonBytes();
+  out.text(supersedes.length > 0 ? `{"supersedes":${JSON.stringify(supersedes)},` : "{");
   let beforePack = '"packs":[';
   for (const { id, blobs } of packs) {
-    text.add(`${beforePack}{"id":"${id}","blobs":[`);
-    let before = "";
+    out.text(`${beforePack}{"id":"${id}","blobs":[`);
+    let before = BLOB;
     for (const blob of blobs) {
-      text.add(before + encodeBlob(blob));
-      before = ",";
+      out.bytes(before);
+      writeBlob(out, blob);
+      before = NEXT_BLOB;
     }
-    text.add("]}");
+    out.text("]}");
     beforePack = ",";
   }
-  text.add(beforePack === "," ? "]}\n" : `${beforePack}]}\n`);
-  return text.finish();
+  out.text(beforePack === "," ? "]}\n" : `${beforePack}]}\n`);
+  return out.finish();
 }
 
-function encodeBlob({ id, type, offset, length, uncompressedLength }: PackedBlob): string {
-  const compressed = uncompressedLength > 0 ? `,"uncompressed_length":${uncompressedLength}` : "";
-  return `{"id":"${id}","type":"${type}","offset":${offset},"length":${length}${compressed}}`;
+/** What stands before the values of a blob, as bytes: they cost less than text. */
+const BLOB = utf8('{"id":"');
+const NEXT_BLOB = utf8(',{"id":"');
+const TYPE = utf8('","type":"');
+const OFFSET = utf8('","offset":');
+const LENGTH = utf8(',"length":');
+const UNCOMPRESSED_LENGTH = utf8(',"uncompressed_length":');
+
+function writeBlob(out: JsonBytes, { id, type, offset, length, uncompressedLength }: PackedBlob): void {
+  out.text(id);
+  out.bytes(TYPE);
+  out.text(type);
+  out.bytes(OFFSET);
+  out.digits(offset);
+  out.bytes(LENGTH);
+  out.digits(length);
+  if (uncompressedLength > 0) {
+    out.bytes(UNCOMPRESSED_LENGTH);
+    out.digits(uncompressedLength);
+  }
+  out.text("}");
 }
 
 /** An index file from its JSON. SG1005, naming `what`, for what cannot be one. */

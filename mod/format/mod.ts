@@ -33,7 +33,7 @@ export { goQuote, goUnquote } from "./go_quote.ts";
 export { goJson, goString, JSON_BYTES_MAX, JSON_DEPTH_MAX, parseExact } from "./json.ts";
 export { assertBearable } from "./json_scan.ts";
 export { formatTime, parseTime, ZERO_TIME } from "./time.ts";
-export { decodeNode, encodeNode, nameProblem, sameNode } from "./node.ts";
+export { decodeNode, nameProblem, sameNode } from "./node.ts";
 export { decodeTree, encodeTree, TreeBuilder, type TreePieces, type TreeReading } from "./tree.ts";
 export {
   decodeHeader,

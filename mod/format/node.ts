@@ -8,6 +8,7 @@ import {
   utf8Text,
   utf8TextStrict,
 } from "../base/mod.ts";
+import type { JsonBytes } from "./_json_bytes.ts";
 import {
   base64Of,
   countOf,
@@ -24,7 +25,7 @@ import {
 import { isNodeType } from "./go_mode.ts";
 import { goQuote, goUnquote } from "./go_quote.ts";
 import { assertShallow, goJson, goString, goStringOfBytes } from "./json.ts";
-import { formatTime } from "./time.ts";
+import { timeText } from "./time.ts";
 import type { Node, NodeXattr } from "./types.ts";
 
 /** JSON texts of user and group names: a tree has few. Emptied when it has grown. */
@@ -41,37 +42,96 @@ function ownerText(name: string): string {
   return text;
 }
 
-/** The JSON of a node, byte for byte as restic writes it: field order, omissions, escapes (repository-format.md, "Trees"). */
-export function encodeNode(node: Node): string {
-  let out = `{"name":${goString(goQuote(node.name))},"type":"${node.type}"`;
-  if (node.mode !== 0) out += `,"mode":${node.mode}`;
-  const mtime = formatTime(node.mtime);
-  const atime = node.atime === node.mtime ? mtime : formatTime(node.atime);
-  out += `,"mtime":"${mtime}","atime":"${atime}","ctime":"${formatTime(node.ctime)}"`;
-  out += `,"uid":${node.uid},"gid":${node.gid}`;
-  if (node.user) out += `,"user":${ownerText(node.user)}`;
-  if (node.group) out += `,"group":${ownerText(node.group)}`;
-  if (node.inode !== 0n) out += `,"inode":${node.inode}`;
-  if (node.deviceId !== 0n) out += `,"device_id":${node.deviceId}`;
-  if (node.size !== 0n) out += `,"size":${node.size}`;
-  if (node.links !== 0n) out += `,"links":${node.links}`;
-  if (node.linkTarget && node.linkTarget.length > 0) out += linkTargetFields(node.linkTarget);
-  if (node.xattrs && node.xattrs.length > 0) {
-    out += `,"extended_attributes":[${node.xattrs.map(encodeXattr).join(",")}]`;
-  }
-  if (node.generic && Object.keys(node.generic).length > 0) {
-    out += `,"generic_attributes":${genericText(node.generic)}`;
-  }
-  if (node.device !== 0n) out += `,"device":${node.device}`;
-  out += `,"content":${node.content ? contentText(node.content) : "null"}`;
-  if (node.subtree) out += `,"subtree":"${node.subtree}"`;
-  if (node.error) out += `,"error":${goString(node.error)}`;
-  return `${out}}`;
+/** What stands before and behind the values of a node, as bytes: they cost less than text. */
+const NAME = utf8('{"name":');
+const TYPE = utf8(',"type":"');
+const MODE = utf8('","mode":');
+const NO_MODE = utf8('"');
+const MTIME = utf8(',"mtime":"');
+const ATIME = utf8('","atime":"');
+const CTIME = utf8('","ctime":"');
+const UID = utf8('","uid":');
+const GID = utf8(',"gid":');
+const USER = utf8(',"user":');
+const GROUP = utf8(',"group":');
+const INODE = utf8(',"inode":');
+const DEVICE_ID = utf8(',"device_id":');
+const SIZE = utf8(',"size":');
+const LINKS = utf8(',"links":');
+const CONTENT = utf8(',"content":["');
+const NEXT_CONTENT = utf8('","');
+const CONTENT_END = utf8('"]');
+const END = utf8("}");
+
+/** Writes the JSON of a node, byte for byte as restic does: field order, omissions, escapes (repository-format.md, "Trees"). */
+export function writeNode(out: JsonBytes, node: Node): void {
+  out.bytes(NAME);
+  if (!out.plainString(node.name)) out.text(goString(goQuote(node.name)));
+  out.bytes(TYPE);
+  out.text(node.type);
+  if (node.mode === 0) out.bytes(NO_MODE);
+  else writeCount(out, MODE, node.mode);
+  writeTimes(out, node);
+  writeCount(out, UID, node.uid);
+  writeCount(out, GID, node.gid);
+  if (node.user) writeOwner(out, USER, node.user);
+  if (node.group) writeOwner(out, GROUP, node.group);
+  if (node.inode !== 0n) writeBigCount(out, INODE, node.inode);
+  if (node.deviceId !== 0n) writeBigCount(out, DEVICE_ID, node.deviceId);
+  if (node.size !== 0n) writeBigCount(out, SIZE, node.size);
+  if (node.links !== 0n) writeBigCount(out, LINKS, node.links);
+  writeRareFields(out, node);
+  writeContent(out, node.content);
+  if (node.subtree) out.text(`,"subtree":"${node.subtree}"`);
+  if (node.error) out.text(`,"error":${goString(node.error)}`);
+  out.bytes(END);
 }
 
-function contentText(content: readonly BlobId[]): string {
-  if (content.length === 0) return "[]";
-  return content.length === 1 ? `["${content[0]}"]` : `["${content.join('","')}"]`;
+function writeTimes(out: JsonBytes, { mtime, atime, ctime }: Node): void {
+  out.bytes(MTIME);
+  out.bytes(timeText(mtime));
+  out.bytes(ATIME);
+  out.bytes(timeText(atime));
+  out.bytes(CTIME);
+  out.bytes(timeText(ctime));
+}
+
+function writeCount(out: JsonBytes, key: Uint8Array, value: number): void {
+  out.bytes(key);
+  out.digits(value);
+}
+
+function writeBigCount(out: JsonBytes, key: Uint8Array, value: bigint): void {
+  out.bytes(key);
+  out.bigDigits(value);
+}
+
+function writeOwner(out: JsonBytes, key: Uint8Array, name: string): void {
+  out.bytes(key);
+  out.text(ownerText(name));
+}
+
+function writeContent(out: JsonBytes, content: readonly BlobId[] | null): void {
+  if (!content) return out.text(',"content":null');
+  if (content.length === 0) return out.text(',"content":[]');
+  let before = CONTENT;
+  for (const id of content) {
+    out.bytes(before);
+    out.text(id);
+    before = NEXT_CONTENT;
+  }
+  out.bytes(CONTENT_END);
+}
+
+function writeRareFields(out: JsonBytes, { linkTarget, xattrs, generic, device }: Node): void {
+  if (linkTarget && linkTarget.length > 0) out.text(linkTargetFields(linkTarget));
+  if (xattrs && xattrs.length > 0) {
+    out.text(`,"extended_attributes":[${xattrs.map(encodeXattr).join(",")}]`);
+  }
+  if (generic && Object.keys(generic).length > 0) {
+    out.text(`,"generic_attributes":${genericText(generic)}`);
+  }
+  if (device !== 0n) out.text(`,"device":${device}`);
 }
 
 /** Go writes the keys of a map in the order of their bytes. */

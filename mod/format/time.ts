@@ -1,5 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
-import type { Instant } from "../base/mod.ts";
+import { type Instant, utf8, utf8Text } from "../base/mod.ts";
 
 /** Go's zero time, 0001-01-01T00:00:00Z, which stands for "no time" in what restic writes. */
 export const ZERO_TIME: Instant = -62_135_596_800_000_000_000n;
@@ -51,42 +51,54 @@ export function dateOfDays(days: number): CivilDate {
   };
 }
 
-const TWO = Array.from({ length: 100 }, (_, n) => String(n).padStart(2, "0"));
-const two = (n: number): string => TWO[n]!;
+/** `YYYY-MM-DDThh:mm:ss.nnnnnnnnnZ` of the time that was written last, and views of its first so many bytes. */
+const written = utf8("0000-00-00T00:00:00.000000000Z");
+const firstBytes = Array.from({ length: written.length + 1 }, (_, length) => written.subarray(0, length));
+const FRACTION_AT = 19;
+const ZERO = 0x30;
+/** The day that `written` begins with. */
+let writtenDays = NaN;
 
-/** Texts of dates by day: files of one tree share few. Emptied when it has grown. */
-const dateTexts = new Map<number, string>();
-const DATE_TEXTS_MAX = 8192;
+function writeDigits(from: number, to: number, value: number): void {
+  let rest = value;
+  for (let at = to - 1; at >= from; at--) {
+    const tenth = (rest / 10) | 0;
+    written[at] = ZERO + rest - tenth * 10;
+    rest = tenth;
+  }
+}
 
-function dateText(days: number): string {
-  const known = dateTexts.get(days);
-  if (known !== undefined) return known;
+function writeDate(days: number): void {
   const { year, month, day } = dateOfDays(days);
-  const text = `${String(year).padStart(4, "0")}-${two(month)}-${two(day)}T`;
-  if (dateTexts.size >= DATE_TEXTS_MAX) dateTexts.clear();
-  dateTexts.set(days, text);
-  return text;
+  writeDigits(0, 4, year);
+  writeDigits(5, 7, month);
+  writeDigits(8, 10, day);
+  writtenDays = days;
 }
 
-/** `.` and up to nine decimals, trailing zeros cut; nothing for zero. */
-function fractionText(nanos: number): string {
-  if (nanos === 0) return "";
-  const digits = String(1_000_000_000 + nanos);
-  let end = 10;
-  while (digits.charCodeAt(end - 1) === 0x30) end--;
-  return `.${digits.slice(1, end)}`;
-}
-
-function textOf(seconds: number, nanos: number): string {
+/** Up to nine decimals, trailing zeros cut; nothing for zero. */
+function textOf(seconds: number, nanos: number): Uint8Array {
   const days = Math.floor(seconds / DAY_SECONDS);
+  if (days !== writtenDays) writeDate(days);
   const rest = seconds - days * DAY_SECONDS;
   const hour = Math.floor(rest / 3600);
   const minute = Math.floor(rest / 60) - hour * 60;
-  return `${dateText(days)}${two(hour)}:${two(minute)}:${two(rest % 60)}${fractionText(nanos)}Z`;
+  writeDigits(11, 13, hour);
+  writeDigits(14, 16, minute);
+  writeDigits(17, 19, rest % 60);
+  let end = FRACTION_AT;
+  if (nanos > 0) {
+    written[end] = 0x2e;
+    end += 10;
+    writeDigits(FRACTION_AT + 1, end, nanos);
+    while (written[end - 1] === ZERO) end--;
+  }
+  written[end] = 0x5a;
+  return firstBytes[end + 1]!;
 }
 
 /** Outside years 0 to 9999 the year is clamped and the rest kept, as restic's fixTime does. */
-function clampedText(seconds: bigint, nanos: number): string {
+function clampedText(seconds: bigint, nanos: number): Uint8Array {
   const inCycle = Number(((seconds % CYCLE_SECONDS) + CYCLE_SECONDS) % CYCLE_SECONDS);
   const days = Math.floor(inCycle / DAY_SECONDS);
   const { month, day } = dateOfDays(days);
@@ -102,7 +114,7 @@ const LOW = LITTLE_ENDIAN ? 0 : 1;
 const HIGH = 1 - LOW;
 const INT64_END = 1n << 63n;
 
-function format(time: Instant): string {
+function format(time: Instant): Uint8Array {
   if (time >= 0n && time < INT64_END) {
     wide[0] = time;
     const high = halves[HIGH]!;
@@ -125,15 +137,20 @@ function format(time: Instant): string {
   return textOf(Number(seconds), nanos);
 }
 
-let lastTime: Instant = 0n;
-let lastText = "1970-01-01T00:00:00Z";
+let lastTime: Instant | undefined;
+let lastText: Uint8Array = written;
 
-/** RFC 3339 in UTC with up to nine decimals, trailing zeros cut; years clamped to 0 to 9999. */
-export function formatTime(time: Instant): string {
+/** The bytes of {@link formatTime}; good until the next time is asked for. */
+export function timeText(time: Instant): Uint8Array {
   if (time === lastTime) return lastText;
   lastText = format(time);
   lastTime = time;
   return lastText;
+}
+
+/** RFC 3339 in UTC with up to nine decimals, trailing zeros cut; years clamped to 0 to 9999. */
+export function formatTime(time: Instant): string {
+  return utf8Text(timeText(time));
 }
 
 const RFC3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:Z|([+-])(\d\d):(\d\d))$/;

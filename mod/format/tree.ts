@@ -2,10 +2,10 @@
 import { compareBytes, freeBytes, MIB, TREE_BLOB_BYTES_MAX } from "../base/mod.ts";
 import { isSgError, SgError } from "../errors/mod.ts";
 import { damaged, type Fields, listOf, objectOf } from "./_fields.ts";
-import { TextPieces } from "./_text_pieces.ts";
+import { JsonBytes } from "./_json_bytes.ts";
 import { goUnquote } from "./go_quote.ts";
 import { holdsRoundedNumber, parseExact, parseLoose } from "./json.ts";
-import { decodeNode, encodeNode } from "./node.ts";
+import { decodeNode, writeNode } from "./node.ts";
 import { treeTexts } from "./tree_texts.ts";
 import type { Node, RefusedNode, Tree } from "./types.ts";
 
@@ -31,12 +31,13 @@ export class TreeBuilder<Long extends TreePieces = never> {
   #long: Long | undefined;
   /** Bytes that went to `#long`. */
   #handedOn = 0;
-  #text = new TextPieces('{"nodes":[');
+  #json = new JsonBytes();
   #last: Uint8Array | undefined;
   #count = 0;
 
   constructor(beginLong?: () => Long) {
     this.#beginLong = beginLong;
+    this.#json.text('{"nodes":[');
   }
 
   /** Adds the next node. SG1023 when its name is empty or does not follow the last one. */
@@ -45,23 +46,22 @@ export class TreeBuilder<Long extends TreePieces = never> {
       throw new SgError("SG1023", "Cannot build a tree: its nodes are not in ascending order");
     }
     if (++this.#count > TREE_NODES_MAX || this.#bytes > TREE_BLOB_BYTES_MAX) return this.#overflow();
-    this.#text.add(this.#last ? `,${encodeNode(node)}` : encodeNode(node));
+    if (this.#last) this.#json.text(",");
+    writeNode(this.#json, node);
     this.#last = node.name;
-    if (this.#beginLong && this.#text.bytes >= PIECE_BYTES) {
-      this.#handOn(this.#long ??= this.#beginLong(), this.#text.take());
+    if (this.#beginLong && this.#json.length >= PIECE_BYTES) {
+      this.#handOn(this.#long ??= this.#beginLong(), this.#json.take());
     }
   }
 
   /** The tree's bytes, or what took them; their SHA-256 is its ID. SG1017 when no reader would take so large a tree. */
   finish(): Uint8Array<ArrayBuffer> | Long {
-    this.#text.add("]}\n");
+    this.#json.text("]}\n");
     if (this.#count <= TREE_NODES_MAX && this.#bytes <= TREE_BLOB_BYTES_MAX) {
-      const bytes = this.#text.finish();
-      if (this.#handedOn + bytes.length <= TREE_BLOB_BYTES_MAX) {
-        if (!this.#long) return bytes;
-        this.#handOn(this.#long, bytes);
-        return this.#long;
-      }
+      const bytes = this.#json.finish();
+      if (!this.#long) return bytes;
+      this.#handOn(this.#long, bytes);
+      return this.#long;
     }
     throw new SgError(
       "SG1017",
@@ -69,9 +69,9 @@ export class TreeBuilder<Long extends TreePieces = never> {
     );
   }
 
-  /** Bytes so far, but for the last bits. */
+  /** Bytes so far. */
   get #bytes(): number {
-    return this.#handedOn + this.#text.bytes;
+    return this.#handedOn + this.#json.length;
   }
 
   #handOn(long: Long, piece: Uint8Array<ArrayBuffer>): void {
@@ -83,7 +83,7 @@ export class TreeBuilder<Long extends TreePieces = never> {
   /** What cannot be used need not be kept; `finish` says so. */
   #overflow(): void {
     this.#count = Infinity;
-    this.#text = new TextPieces("");
+    this.#json = new JsonBytes();
     this.#long = undefined;
   }
 }
