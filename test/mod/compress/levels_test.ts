@@ -5,10 +5,12 @@ import { utf8 } from "../../../mod/base/mod.ts";
 import { type CompressionLevel, Compressor, zstdLevel } from "../../../mod/compress/mod.ts";
 
 const NAMES: readonly CompressionLevel[] = ["off", "fastest", "auto", "max"];
+/** The largest of the tiny ones, and the smallest of the large ones. */
+const TINY = 4095;
 const LARGE = 256 * 1024;
 
 Deno.test("zstdLevel rises with restic's names, within what zstd takes, for pieces of every size", () => {
-  for (const bytes of [1, LARGE - 1, LARGE, 8 << 20]) {
+  for (const bytes of [1, TINY, TINY + 1, LARGE - 1, LARGE, 8 << 20]) {
     const levels = NAMES.map((name) => zstdLevel(name, bytes));
     assert.deepEqual(levels, levels.toSorted((a, b) => a - b));
     assert.ok(zstdLevel("fastest", bytes) < zstdLevel("auto", bytes));
@@ -17,8 +19,9 @@ Deno.test("zstdLevel rises with restic's names, within what zstd takes, for piec
   }
 });
 
-Deno.test("zstdLevel takes less trouble with large pieces, by auto alone", () => {
+Deno.test("zstdLevel takes less trouble with large and with tiny pieces, by auto alone", () => {
   assert.equal(zstdLevel("auto", LARGE), zstdLevel("auto", LARGE - 1) - 1);
+  assert.equal(zstdLevel("auto", TINY), zstdLevel("auto", TINY + 1) - 1);
   for (const name of ["fastest", "max"] as const) assert.equal(zstdLevel(name, LARGE), zstdLevel(name, 1));
 });
 
