@@ -125,6 +125,7 @@ export class Output {
 
   /** What a run takes to report here; `during` names it. Draws progress from the run's start until {@link endRun}. */
   runOptions(signal: AbortSignal, during: string): RunOptions {
+    const style = this.#progressStyle();
     const view = new ProgressView(
       {
         columns: () => this.#terminal.columns(),
@@ -135,13 +136,13 @@ export class Output {
             this.flush();
           }),
       },
-      this.#progressStyle(),
+      style,
       this.#clock,
     );
     this.#view = view;
     return {
       signal,
-      onStart: (progress) => view.start(progress),
+      ...(style === "none" ? {} : { onStart: (progress) => view.start(progress) }),
       observer: {
         problem: (problem) => this.problem(problem, during),
         note: (message) => this.note(message),

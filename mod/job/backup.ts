@@ -107,7 +107,10 @@ async function backUpUnderLock(
   const source = sourceOf(order, run);
   const set: BackupSet = { hostname: order.hostname ?? hostName(), paths: shownPaths(source) };
   const parent = await findParent(session, order, set, run.signal);
-  if (!parent) order.ahead?.onlyCount();
+  const watched = run.onStart !== undefined;
+  // With nothing to compare with, all that is left to do ahead is to count, for whoever watches.
+  if (!parent && watched) order.ahead?.onlyCount();
+  else if (!parent) order.ahead?.stop();
   await session.loadIndex();
 
   using journal = await openJournal(session, order, set);
@@ -118,7 +121,7 @@ async function backUpUnderLock(
   const archiver = new Archiver(
     session.ports,
     needsOf(session, target, { journal, digests, ahead: order.ahead }),
-    archiverOptions(order, parent),
+    archiverOptions(order, parent, watched),
     run.observer,
   );
   run.onStart?.(() => archiver.progress);
@@ -199,7 +202,7 @@ function samePaths(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.toSorted().every((path, at) => path === b[at]);
 }
 
-function archiverOptions(order: BackupOrder, parent: NamedSnapshot | undefined) {
+function archiverOptions(order: BackupOrder, parent: NamedSnapshot | undefined, watched: boolean) {
   const before = parent?.snapshot.summary;
   return {
     ...(parent ? { parentTree: parent.snapshot.tree } : {}),
@@ -208,7 +211,7 @@ function archiverOptions(order: BackupOrder, parent: NamedSnapshot | undefined) 
     withAtime: order.withAtime ?? false,
     ignoreInode: order.ignoreInode ?? false,
     ignoreCtime: order.ignoreCtime ?? false,
-    estimate: before === undefined,
+    estimate: watched && before === undefined,
   };
 }
 

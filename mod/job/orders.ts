@@ -51,7 +51,10 @@ export interface RunObserver {
 export interface RunOptions {
   readonly signal: AbortSignal;
   readonly observer: RunObserver;
-  /** Called by the run with a function that gives the progress of the moment; call it as often as you draw. */
+  /**
+   * Called by the run with a function that gives the progress of the moment; call it as often as you draw. Where it is left
+   * out, nobody watches, and nothing is counted ahead.
+   */
   readonly onStart?: (progress: () => Progress) => void;
 }
 

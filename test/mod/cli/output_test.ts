@@ -105,6 +105,12 @@ Deno.test("Output hands a run what it reports to, and names entries from the sec
   assert.equal(terminal.err, "Cannot read /b [SG0094]\n");
 });
 
+Deno.test("Output asks a run for its progress where it is shown", () => {
+  const { signal } = new AbortController();
+  assert.equal(make({ quiet: true }).output.runOptions(signal, "backup").onStart, undefined);
+  assert.ok(make({}).output.runOptions(signal, "backup").onStart);
+});
+
 Deno.test("pathText and pathBytes show UTF-8 as text and anything else in base64 too", () => {
   assert.equal(pathText(new TextEncoder().encode("ü")), "ü");
   assert.deepEqual(pathBytes("p", new TextEncoder().encode("ü")), {});

@@ -129,6 +129,24 @@ Deno.test("runBackup: a first backup knows its totals from the start where it wa
   }
 });
 
+Deno.test("runBackup: a first backup goes on to count ahead where somebody watches, and nowhere else", async () => {
+  for (const watched of [true, false]) {
+    const stage = await stageWithFiles();
+    using ahead = lookAhead(stage.ports, { paths: ["/src"] })!;
+    let counts = false;
+    const onlyCount = ahead.onlyCount.bind(ahead);
+    ahead.onlyCount = () => {
+      counts = true;
+      onlyCount();
+    };
+    const { signal, observer } = heardRun();
+    const run = watched ? { signal, observer, onStart: () => {} } : { signal, observer };
+    const report = await stage.backup({ ahead }, run);
+    assert.equal(counts, watched);
+    assert.equal(report.summary.totalFilesProcessed, 3);
+  }
+});
+
 Deno.test("runBackup shows what was seen ahead of it, as of then, unless that was too long ago", async () => {
   const stage = await stageWithFiles({ session: { cacheFolder: "/cache" } });
   const heard = heardRun();
