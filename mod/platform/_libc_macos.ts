@@ -27,6 +27,8 @@ const SYMBOLS = {
   },
   // int fcntl(int fildes, int cmd, ...);  F_FULLFSYNC takes nothing more
   fullSync: { name: "fcntl", parameters: ["i32", "i32"], result: "i32" },
+  // int fsync_volume_np(int fd, int flags);
+  syncVolumeAsync: { name: "fsync_volume_np", parameters: ["i32", "i32"], result: "i32", nonblocking: true },
   // int mknodat(int fd, const char *path, mode_t mode, dev_t dev);  since macOS 13
   mknodat: { parameters: ["i32", "buffer", "u32", "i32"], result: "i32", optional: true },
   // int mkfifoat(int fd, const char *path, mode_t mode);  since macOS 13
@@ -74,6 +76,9 @@ export const MACOS = {
   SEEK_HOLE: 3,
   SEEK_DATA: 4,
   F_FULLFSYNC: 51,
+  /** Down to the drive's platter, and only then answer. */
+  SYNC_VOLUME_FULLSYNC: 1,
+  SYNC_VOLUME_WAIT: 2,
   S_IFMT: 0o170000,
   S_IFIFO: 0o010000,
 } as const;

@@ -1,6 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { type Instant, utf8 } from "../base/mod.ts";
-import { MACOS_ERRNO } from "./errno.ts";
+import { MACOS_ERRNO, osError } from "./errno.ts";
 import type { Fd, FolderEntry, Stat, Xattr } from "./file_system.ts";
 import type { PosixSymbols } from "./_libc.ts";
 import { MACOS, type MacosLibc, openMacosLibc } from "./_libc_macos.ts";
@@ -111,8 +111,10 @@ export class MacosFileSystem extends PosixFileSystem {
     this.sync(fd);
   }
 
-  syncAllAsync(fd: Fd): Promise<void> {
-    return this.syncAsync(fd);
+  async syncAllAsync(fd: Fd): Promise<void> {
+    // F_FULLFSYNC would leave what other files have in memory there.
+    const flags = MACOS.SYNC_VOLUME_FULLSYNC | MACOS.SYNC_VOLUME_WAIT;
+    if (await this.#libc.c.syncVolumeAsync(fd, flags) < 0) throw osError("EIO", "fsync_volume");
   }
 
   advise(_fd: Fd, _advice: "sequential" | "drop"): void {}
