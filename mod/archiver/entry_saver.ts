@@ -124,7 +124,7 @@ export class EntrySaver {
     // Of something that is no file any more, or has no size, one part is enough to find out.
     if (stat.size < 2 * PART_BYTES) {
       folder.filesUnderWay++;
-      return queue.add({ ...task, offset: 0, length: -1 });
+      return queue.add(task);
     }
     const count = Math.floor(stat.size / PART_BYTES);
     const parts = new FileParts(count, again);
@@ -137,12 +137,12 @@ export class EntrySaver {
   #settle(task: FileTask, outcome: FileOutcome): void {
     let linked: LinkedContent | undefined;
     if (isSaved(outcome)) {
-      const content = contentIds(outcome.content);
       this.#report(task, outcome);
       const { stat, bytes, xattrs } = outcome;
-      this.#finish(task, { stat, bytes, content, xattrs });
+      const saved = { stat, bytes, content: contentIds(outcome.content), xattrs };
+      this.#finish(task, saved);
       if (outcome.kind === "saved") {
-        linked = { stat, bytes, content, xattrs };
+        linked = saved;
         this.#parts.checkpoints.journal?.note(task.folder.path, task.name, stat, outcome.content);
       }
     } else {

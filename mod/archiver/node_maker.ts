@@ -136,6 +136,7 @@ export function keptXattrs(
 
 /** IDs in a row, 32 bytes each, as the format writes them. */
 export function contentIds(ids: Uint8Array): BlobId[] {
+  if (ids.length === 32) return [ids.toHex() as BlobId];
   const list: BlobId[] = [];
   for (let at = 0; at < ids.length; at += 32) list.push(ids.subarray(at, at + 32).toHex() as BlobId);
   return list;

@@ -3,6 +3,10 @@ import type { Instant } from "../base/mod.ts";
 import type { Stat } from "./file_system.ts";
 import { kindOfMode } from "./_posix.ts";
 
+/** The 32-bit words that fields are read from: nlink to the device's minor number. */
+const WORDS_START = 4;
+const WORDS_END = 36;
+
 /**
  * A `struct statx` (linux/stat.h; one layout on all processors) that the kernel fills again and again.
  *
@@ -23,9 +27,26 @@ export class StatxRecord {
   #dev = 0n;
   #devMajor = 0;
   #devMinor = 0;
+  // Before and after it is read, a file is asked for the same again.
+  readonly #decoded = new Uint32Array(WORDS_END);
+  #stat: Stat | undefined;
 
-  /** A copy of what the record holds now. */
+  /** What the record holds now; the same object as the last time where nothing differs. */
   decode(): Stat {
+    if (!this.#stat || !this.#sameAsDecoded()) {
+      this.#stat = this.#decode();
+      for (let word = WORDS_START; word < WORDS_END; word++) this.#decoded[word] = this.#u32[word]!;
+    }
+    return this.#stat;
+  }
+
+  #sameAsDecoded(): boolean {
+    const u32 = this.#u32, decoded = this.#decoded;
+    for (let word = WORDS_START; word < WORDS_END; word++) if (u32[word] !== decoded[word]) return false;
+    return true;
+  }
+
+  #decode(): Stat {
     const u32 = this.#u32;
     const mode = u32[7]! & 0xffff;
     const mtime = this.#instant(28);
