@@ -49,7 +49,7 @@ export class Lanes {
     const save: SavePack = (pack) => this.#savePack(pack);
     this.#open = threads === 0
       ? () => new InlineLane(seed, { ...ports, bytesRead }, save)
-      : () => new WorkerLane(seed, bytesRead, save);
+      : () => new WorkerLane(seedOf(seed, this.#lanes.length, threads), bytesRead, save);
   }
 
   /** True when no lane is at work: then nothing of the last run comes any more, and another may begin. */
@@ -115,6 +115,11 @@ export class Lanes {
     this.#lanes.push(lane);
     return lane;
   }
+}
+
+/** The seed of lane `index`: each is to have its packs full at another time. */
+function seedOf({ writer, ...seed }: LaneSeed, index: number, count: number): LaneSeed {
+  return writer ? { ...seed, writer: { ...writer, firstPackPart: (index + 1) / count } } : seed;
 }
 
 /** A lane on the calling thread. */

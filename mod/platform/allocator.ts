@@ -25,3 +25,43 @@ export function keepMemorySmall(): void {
     // Another C library, or no right to ask this one.
   }
 }
+
+/** Huge pages of x86_64 and, with pages of 4 KiB, of aarch64. */
+const LARGE_PAGE_BYTES = 2n ** 21n;
+/** Smaller memory has few or no whole large pages in it. */
+const LARGE_BYTES_MIN = 4 * 2 ** 20;
+/** bits/mman-linux.h. */
+const MADV_HUGEPAGE = 14;
+
+let madvise: ((from: Deno.PointerValue, length: bigint, advice: number) => number) | null | undefined;
+
+/**
+ * Asks for large pages for new memory, of which the first `length` bytes (all where left out) will be written to: taking 4,096
+ * small ones for a pack, and having each made zero by itself, was a sixth of the time of a first backup of large files. Where the
+ * system has none to give, or cannot be asked, small ones do. Gives `bytes`.
+ */
+export function inLargePages(
+  bytes: Uint8Array<ArrayBuffer>,
+  length: number = bytes.length,
+): Uint8Array<ArrayBuffer> {
+  if (length < LARGE_BYTES_MIN) return bytes;
+  madvise ??= openMadvise();
+  if (madvise === null) return bytes;
+  const start = BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes)));
+  // Only what lies wholly in this memory, which the next page's owner may use otherwise.
+  const from = (start + LARGE_PAGE_BYTES - 1n) / LARGE_PAGE_BYTES * LARGE_PAGE_BYTES;
+  const to = (start + BigInt(length)) / LARGE_PAGE_BYTES * LARGE_PAGE_BYTES;
+  if (to > from) madvise(Deno.UnsafePointer.create(from), to - from, MADV_HUGEPAGE);
+  return bytes;
+}
+
+function openMadvise(): NonNullable<typeof madvise> | null {
+  if (Deno.build.os !== "linux" || Deno.env.get("SPAREGRID_NO_NATIVE") === "1") return null;
+  try {
+    // int madvise(void *addr, size_t length, int advice);
+    const parameters = ["pointer", "usize", "i32"] as const;
+    return Deno.dlopen("libc.so.6", { madvise: { parameters, result: "i32" } }).symbols.madvise;
+  } catch {
+    return null; // another C library, or no right to ask this one
+  }
+}

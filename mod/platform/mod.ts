@@ -61,6 +61,6 @@ export {
   type NativePoly1305,
 } from "./native_cipher.ts";
 export { type Connection, listen, type Listener, type ListenOptions } from "./listen.ts";
-export { keepMemorySmall } from "./allocator.ts";
+export { inLargePages, keepMemorySmall } from "./allocator.ts";
 export { loadNativeSha256, type NativeSha256, type NativeSha256Run } from "./native_hash.ts";
 export { loadNativeZstd, type NativeZstd } from "./native_zstd.ts";

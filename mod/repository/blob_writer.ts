@@ -11,6 +11,7 @@ import {
   PACK_TRAILER_BYTES,
   type PackedBlob,
 } from "../format/mod.ts";
+import { inLargePages } from "../platform/mod.ts";
 import { BlobReader } from "./blob_reader.ts";
 import type { BlobTable } from "./blob_table.ts";
 import { LongBlob } from "./long_blob.ts";
@@ -105,9 +106,12 @@ export class BlobWriter {
   readonly #reader: BlobReader;
   readonly #compresses: boolean;
   #open: OpenPack | undefined;
+  /** Bytes at which the open pack is full. */
+  #fullBytes: number;
 
   constructor(options: BlobWriterOptions, random: Random) {
     this.#options = options;
+    this.#fullBytes = options.packBytesTarget * (options.firstPackPart ?? 1);
     this.#compresses = options.version >= 2 && (options.type === "tree" || options.compression !== "off");
     this.#sealer = new Sealer(options.masterKey, random);
     this.#compressor = new Compressor(options.compression);
@@ -123,7 +127,7 @@ export class BlobWriter {
 
   /** True when the open pack should be sealed before more is put. */
   get full(): boolean {
-    return this.packBytes >= this.#options.packBytesTarget || (this.#open?.count ?? 0) >= PACK_BLOBS_MAX;
+    return this.packBytes >= this.#fullBytes || (this.#open?.count ?? 0) >= PACK_BLOBS_MAX;
   }
 
   /**
@@ -173,6 +177,7 @@ export class BlobWriter {
     const open = this.#open;
     if (!open) return undefined;
     this.#open = undefined;
+    this.#fullBytes = this.#options.packBytesTarget;
     const pack = await sealPack(this.#sealer, this.#options.type, open);
     if (this.#options.verify) await verifySealed(this.#reader, pack);
     return pack;
@@ -190,9 +195,8 @@ export class BlobWriter {
     if (!this.#open) {
       const target = this.#options.packBytesTarget;
       // Pages that are never touched cost nothing.
-      this.#open = new OpenPack(
-        new Uint8Array(target + Math.min(LAST_BLOB_BYTES, LAST_BLOB_TARGETS * target)),
-      );
+      const bytes = new Uint8Array(target + Math.min(LAST_BLOB_BYTES, LAST_BLOB_TARGETS * target));
+      this.#open = new OpenPack(inLargePages(bytes, target));
     }
     return this.#open;
   }

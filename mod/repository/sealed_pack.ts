@@ -37,6 +37,11 @@ export interface WriterSeed extends ReaderSeed {
   readonly compression: CompressionLevel;
   /** A pack is full when it holds this many bytes. */
   readonly packBytesTarget: number;
+  /**
+   * The part of that after which the first pack is full, 1 where left out. Threads that fill their packs alike would all have full
+   * ones at the same time, and then all wait for the storage.
+   */
+  readonly firstPackPart?: number;
   /** Open, decompress and hash again what was sealed, before it counts as stored. */
   readonly verify: boolean;
 }

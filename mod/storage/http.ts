@@ -1,6 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { type Clock, fromHex, type Random } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
+import { inLargePages } from "../platform/mod.ts";
 import { throwIfAborted } from "./abort.ts";
 import {
   assertHandle,
@@ -325,7 +326,7 @@ class Download {
   /** Takes what an answer brings. Throws SG0083 where it breaks off; then the next request asks for the rest. */
   async receive(answer: HttpExchange): Promise<Uint8Array<ArrayBuffer>> {
     const end = this.got + await this.#expect(answer);
-    const into = this.#into ??= new Uint8Array(this.#length!);
+    const into = this.#into ??= inLargePages(new Uint8Array(this.#length!));
     for await (const chunk of answer.chunks()) {
       if (this.#range.pace) await this.#range.pace(chunk.length);
       if (this.got + chunk.length > end) {

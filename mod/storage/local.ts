@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { equalBytes, type Instant, type Random, toHex, utf8, utf8Text } from "../base/mod.ts";
 import { isOsError, SgError } from "../errors/mod.ts";
-import type { Fd, FileSystem, FolderEntry } from "../platform/mod.ts";
+import { type Fd, type FileSystem, type FolderEntry, inLargePages } from "../platform/mod.ts";
 import { throwIfAborted } from "./abort.ts";
 import {
   assertHandle,
@@ -92,7 +92,7 @@ export class LocalStorage implements Storage {
           );
         }
         const { offset, length } = resolveRange(file, stat.size, range);
-        const bytes = new Uint8Array(length);
+        const bytes = inLargePages(new Uint8Array(length));
         const got = length <= READ_AT_ONCE_MAX
           ? this.#fs.readAt(fd, bytes, offset)
           : await this.#fs.readAtAsync(fd, bytes, offset);

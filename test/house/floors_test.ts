@@ -43,7 +43,7 @@ const FLOORS: Readonly<Record<string, readonly [floor: number, mayImport: readon
   http: [3, ["errors", "base", "platform"]],
   account: [4, ["errors", "base", "crypto", "platform", "signature", "catalog"]],
   audit: [4, ["errors", "base", "crypto", "catalog"]],
-  repository: [4, ["errors", "base", "crypto", "compress", "format", "storage"]],
+  repository: [4, ["errors", "base", "platform", "crypto", "compress", "format", "storage"]],
   archiver: [4, ["errors", "base", "platform", "crypto", "format", "chunker", "source"]],
   restorer: [4, ["errors", "base", "format", "platform"]],
   job: [5, FLOORS_0_TO_4],

@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import assert from "node:assert/strict";
 import type { SavedStream } from "../../../mod/archiver/mod.ts";
-import { systemRandom } from "../../../mod/base/mod.ts";
+import { MIB, systemRandom } from "../../../mod/base/mod.ts";
 import { SgError } from "../../../mod/errors/mod.ts";
 import { Lanes, type SavePack } from "../../../mod/job/lanes.ts";
 import { openFileSystem } from "../../../mod/platform/mod.ts";
@@ -9,9 +9,9 @@ import type { SealedPack } from "../../../mod/repository/mod.ts";
 import { initRepository } from "../../kit/repository.ts";
 import { noise } from "../../kit/memory_tree.ts";
 
-/** Lanes over a repository in memory; packs are as small as a piece. */
-async function lanesOf(threads: number, savePack?: SavePack) {
-  const repository = await initRepository(undefined, { packBytesTarget: 600_000 });
+/** Lanes over a repository in memory; packs are as small as a piece, and the first of two lanes fills its first one half. */
+async function lanesOf(threads: number, savePack?: SavePack, packBytesTarget = 600_000) {
+  const repository = await initRepository(undefined, { packBytesTarget });
   const saved: SealedPack[] = [];
   const seed = {
     reader: repository.readerSeed(),
@@ -75,7 +75,7 @@ for (const threads of [0, 2]) {
   Deno.test(`Lanes ${where} that were aborted refuse what comes, but hand over what they have`, async () => {
     const { lanes } = await lanesOf(threads);
     using _lanes = lanes;
-    await lanes.askFirst("savePart", [noise(300_000)]);
+    await lanes.askFirst("savePart", [noise(200_000)]);
     await lanes.askFirst("endStream", []);
     lanes.abort();
     await assert.rejects(lanes.askFirst("savePart", [noise(10)]), { code: "SG1016" });
@@ -110,7 +110,7 @@ Deno.test("Lanes start another one only where the others have work, and give a q
     for (const skill of ["savePart", "endStream"] as const) {
       const asked: Promise<unknown>[] = [];
       for (const seed of [1, 2]) {
-        asked.push(lanes.ask(skill, skill === "savePart" ? [noise(200_000, seed)] : []));
+        asked.push(lanes.ask(skill, skill === "savePart" ? [noise(100_000, seed)] : []));
         if (!atOnce) await asked.at(-1);
       }
       await Promise.all(asked);
@@ -119,4 +119,18 @@ Deno.test("Lanes start another one only where the others have work, and give a q
   };
   assert.equal(await packsOf(false), 1);
   assert.equal(await packsOf(true), 2);
+});
+
+Deno.test("Lanes fill their first packs to different parts, so that not all are full at the same time", async () => {
+  const { lanes, saved } = await lanesOf(2, undefined, 10 * MIB);
+  using _lanes = lanes;
+  for (let part = 0; part < 22; part++) {
+    await Promise.all([1, 2].map((seed) => lanes.ask("savePart", [noise(MIB, 20 * part + seed)])));
+  }
+  await Promise.all([1, 2].map(() => lanes.ask("endStream", [])));
+  const left = await lanes.flush();
+  const full = saved.map(({ bytes }) => bytes.length / MIB).sort((a, b) => a - b);
+  // A pack is full with the chunk that makes it so, which may have 8 MiB.
+  assert.ok(full[0]! >= 5 && full[0]! < 10, `${full}, ${left.length} not full`);
+  assert.ok(full.length >= 3 && full.slice(1).every((size) => size >= 10), full.join());
 });

@@ -28,3 +28,41 @@ Deno.test({
 Deno.test("keepMemorySmall does nothing, quietly, where the environment forbids the C library", async () => {
   assert.equal(await inFreshProcess("platform.keepMemorySmall() ?? 0", { SPAREGRID_NO_NATIVE: "1" }), 0);
 });
+
+/** Gives the MiB of large pages that the process has when a block was filled, and whether its bytes are right. */
+const LARGE = `(() => {
+  const MIB = 1 << 20;
+  const bytes = platform.inLargePages(new Uint8Array(16 * MIB + 5));
+  const zeros = bytes.every((byte) => byte === 0);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = at % 251;
+  const held = bytes.every((byte, at) => byte === at % 251);
+  const smaps = Deno.readTextFileSync("/proc/self/smaps_rollup");
+  const small = platform.inLargePages(new Uint8Array(5)), none = platform.inLargePages(new Uint8Array(0));
+  return { zeros, held, large: Number(/AnonHugePages: *(\\d+)/.exec(smaps)[1]) >> 10, small: small.length, none: none.length };
+})()`;
+
+Deno.test({
+  name:
+    "inLargePages gives the memory that it was given, in large pages where the system has them when asked",
+  ignore: Deno.build.os !== "linux",
+  async fn() {
+    const told = await inFreshProcess<{ large: number }>(LARGE);
+    const { large, ...rest } = told;
+    assert.deepEqual(rest, { zeros: true, held: true, small: 5, none: 0 });
+    const asked = await largePagesWhenAsked();
+    assert.ok(!asked || large > 0, `${large} MiB`);
+    const { large: _, ...without } = await inFreshProcess<{ large: number }>(LARGE, {
+      SPAREGRID_NO_NATIVE: "1",
+    });
+    assert.deepEqual(without, rest);
+  },
+});
+
+async function largePagesWhenAsked(): Promise<boolean> {
+  try {
+    const text = await Deno.readTextFile("/sys/kernel/mm/transparent_hugepage/enabled");
+    return /\[(?:madvise|always)\]/.test(text);
+  } catch {
+    return false;
+  }
+}
