@@ -46,7 +46,8 @@ export async function runCheck(
   order: CheckOrder,
   options: RunOptions,
 ): Promise<CheckReport> {
-  await using run = await session.begin({ exclusive: false, freshIndex: true }, options);
+  const needs = { exclusive: false, freshIndex: true, usesLanes: Boolean(order.readData) };
+  await using run = await session.begin(needs, options);
   let now: CheckProgress = { phase: "index", done: 0, total: 0 };
   let problems = 0;
   options.onStart?.(() => progressOf(now, problems));

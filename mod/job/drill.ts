@@ -54,7 +54,7 @@ export async function runDrill(
   options: RunOptions,
 ): Promise<DrillReport> {
   const seed = order.seed ?? seedFrom(session.ports.random.bytes(4));
-  await using run = await session.begin({ exclusive: false, usesIndex: true }, options);
+  await using run = await session.begin({ exclusive: false, usesIndex: true, usesLanes: true }, options);
   const { signal, ports: { fs } } = run;
   const { observer } = options;
   const found = await resolveTree(run, order.snapshot ?? "latest", { signal, observer }, order.filter);

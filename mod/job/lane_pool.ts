@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { BlobTableHandle, Repository } from "../repository/mod.ts";
 import type { LanePorts } from "./lane.ts";
-import { Lanes, type SavePack } from "./lanes.ts";
+import { Lanes, type SavePack, startLaneThread } from "./lanes.ts";
 
 /** Sets of lanes that wait for a run: one for a backup and one for what goes on beside it. */
 const IDLE_MAX = 2;
@@ -19,11 +19,19 @@ export class LanePool {
   readonly #idle: Idle[] = [];
   /** Lanes that serve a run now, and their tables. */
   readonly #taken = new Map<Lanes, BlobTableHandle>();
+  /** Threads that were started before there was work for them. */
+  readonly #threadsAhead: Worker[] = [];
   #ended = false;
 
   constructor(ports: Omit<LanePorts, "bytesRead">, threads: number) {
     this.#ports = ports;
     this.#threads = threads;
+  }
+
+  /** Starts the threads of a run that is about to take lanes, so that it need not wait for them. */
+  startThreads(): void {
+    if (this.#ended || this.#idle.length > 0) return;
+    while (this.#threadsAhead.length < this.#threads) this.#threadsAhead.push(startLaneThread());
   }
 
   /** Lanes for a run, over the index that it uses. */
@@ -48,7 +56,8 @@ export class LanePool {
       writer: repository.writerSeed(),
       chunkerSecret: repository.secret("chunker"),
     };
-    return new Lanes(seed, this.#ports, savePack, { threads: this.#threads });
+    const startThread = () => this.#threadsAhead.pop() ?? startLaneThread();
+    return new Lanes(seed, this.#ports, savePack, { threads: this.#threads, startThread });
   }
 
   /** Takes lanes back. False when they were still at work: then they are ended, but what they do may take a moment longer. */
@@ -64,7 +73,8 @@ export class LanePool {
   /** Ends the threads of lanes that no run uses. */
   rest(): void {
     for (const { lanes } of this.#idle) lanes[Symbol.dispose]();
-    this.#idle.length = 0;
+    for (const thread of this.#threadsAhead) thread.terminate();
+    this.#idle.length = this.#threadsAhead.length = 0;
   }
 
   /** Ends all threads, and keeps none from now on. */

@@ -8,6 +8,19 @@ import { carryError, type FromLane, landError, type ToLane } from "./lane_messag
 /** Saves a pack that a lane sealed; resolves when it is durable. */
 export type SavePack = (pack: SealedPack) => Promise<void>;
 
+/** The threads that lanes run on. */
+export interface LaneThreads {
+  /** How many there are at most; 0: none, the one lane is on the calling thread. */
+  readonly threads: number;
+  /** Where one comes from; {@link startLaneThread} where left out. */
+  readonly startThread?: () => Worker;
+}
+
+/** Starts a thread for a lane. It takes a tenth of a second until it can work. */
+export function startLaneThread(): Worker {
+  return new Worker(import.meta.resolve("./lane_worker.ts"), { type: "module" });
+}
+
 /** One lane as the pool sees it: a worker thread, or the same code on this thread. */
 interface LaneHandle {
   /** Questions asked and not answered yet. */
@@ -41,7 +54,7 @@ export class Lanes {
     seed: LaneSeed,
     ports: Omit<LanePorts, "bytesRead">,
     savePack: SavePack,
-    { threads }: { readonly threads: number },
+    { threads, startThread = startLaneThread }: LaneThreads,
   ) {
     this.count = Math.max(1, threads);
     this.#savePack = savePack;
@@ -49,7 +62,7 @@ export class Lanes {
     const save: SavePack = (pack) => this.#savePack(pack);
     this.#open = threads === 0
       ? () => new InlineLane(seed, { ...ports, bytesRead }, save)
-      : () => new WorkerLane(seedOf(seed, this.#lanes.length, threads), bytesRead, save);
+      : () => new WorkerLane(startThread(), seedOf(seed, this.#lanes.length, threads), bytesRead, save);
   }
 
   /** True when no lane is at work: then nothing of the last run comes any more, and another may begin. */
@@ -167,14 +180,15 @@ class InlineLane implements LaneHandle {
 
 /** A lane in a worker thread. */
 class WorkerLane implements LaneHandle {
-  readonly #worker = new Worker(import.meta.resolve("./lane_worker.ts"), { type: "module" });
+  readonly #worker: Worker;
   readonly #waiting = new Map<number, PromiseWithResolvers<unknown>>();
   readonly #savePack: SavePack;
   #nextId = 1;
   #packs = 0;
   #broken: SgError | undefined;
 
-  constructor(seed: LaneSeed, bytesRead: SharedCount, savePack: SavePack) {
+  constructor(worker: Worker, seed: LaneSeed, bytesRead: SharedCount, savePack: SavePack) {
+    this.#worker = worker;
     this.#savePack = savePack;
     this.#worker.onmessage = (event: MessageEvent<FromLane>) => this.#receive(event.data);
     this.#worker.onerror = (event) => {

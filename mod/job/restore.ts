@@ -27,7 +27,7 @@ export async function runRestore(
   order: RestoreOrder,
   options: RunOptions,
 ): Promise<RestoreReport> {
-  await using run = await session.begin({ exclusive: false, usesIndex: true }, options);
+  await using run = await session.begin({ exclusive: false, usesIndex: true, usesLanes: true }, options);
   const { signal } = run;
   const { observer } = options;
   const found = await resolveTree(run, order.snapshot, { signal, observer }, order.filter);

@@ -30,6 +30,8 @@ export interface RunNeeds {
   readonly stores?: boolean;
   /** The run will use the index for sure: it is loaded while the lock settles. */
   readonly usesIndex?: boolean;
+  /** The run will have work for the lanes for sure: their threads start while the lock settles. */
+  readonly usesLanes?: boolean;
   /** Nothing of the index that was loaded before: for runs that judge the index files, or change what they list. */
   readonly freshIndex?: boolean;
 }
@@ -98,7 +100,7 @@ export class Session implements AsyncDisposable {
     { signal, observer }: Pick<RunOptions, "signal" | "observer">,
   ): Promise<SessionRun> {
     if (this.#ended) throw new SgError("SG1023", "Cannot begin a run: the session has ended");
-    const { exclusive, stores = false, usesIndex = false, freshIndex = false } = needs;
+    const { exclusive, stores = false, usesIndex = false, usesLanes = false, freshIndex = false } = needs;
     await this.repository.assertSame({ signal });
     const repository = this.repository.forRun({ fresh: freshIndex, writes: exclusive || stores });
     const parts = { ports: this.ports, options: this.options, repository, pool: this.#pool };
@@ -118,11 +120,13 @@ export class Session implements AsyncDisposable {
       onWait: ({ username, hostname, pid }) =>
         observer.note(`The repository is locked by process ${pid} of ${username} on ${hostname}; waiting`),
     };
-    if (!usesIndex) return new SessionRun({ ...parts, lock: await repository.lock(order) });
     const stop = new AbortController();
     let loaded: Promise<void> | undefined;
     // Not before: reading an index keeps this thread busy, and the lock would be stored only behind it.
-    const onSettling = () => loaded ??= this.#loadAhead(AbortSignal.any([signal, stop.signal]));
+    const onSettling = () => {
+      if (usesIndex) loaded ??= this.#loadAhead(AbortSignal.any([signal, stop.signal]));
+      if (usesLanes) this.#pool.startThreads();
+    };
     try {
       const lock = await repository.lock({ ...order, onSettling });
       await loaded;

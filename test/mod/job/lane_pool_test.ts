@@ -91,3 +91,42 @@ Deno.test("LanePool gives a run lanes over its own table, and two runs different
   pool.rest();
   assert.notEqual(pool.take(other, saveNothing), elsewhere);
 });
+
+/** Counts the threads that are started and those that were ended, until disposed. */
+function countThreads() {
+  const started = { count: 0, ended: 0 };
+  const Real = globalThis.Worker;
+  globalThis.Worker = class extends Real {
+    constructor(...args: ConstructorParameters<typeof Worker>) {
+      super(...args);
+      started.count++;
+    }
+    override terminate(): void {
+      started.ended++;
+      super.terminate();
+    }
+  };
+  return Object.assign(started, { [Symbol.dispose]: () => void (globalThis.Worker = Real) });
+}
+
+Deno.test("LanePool: threads that were started ahead are those that the run's lanes work on, and end with the pool", async () => {
+  using threads = countThreads();
+  const { repository, pool } = await poolOf(2);
+  pool.startThreads();
+  pool.startThreads();
+  assert.equal(threads.count, 2);
+  const lanes = pool.take(repository, saveNothing);
+  await Promise.all([1, 2].map((seed) => lanes.ask("savePart", [noise(1000, seed)])));
+  await Promise.all([1, 2].map(() => lanes.ask("endStream", [])));
+  assert.equal((await lanes.flush()).length, 2);
+  assert.equal(threads.count, 2);
+  pool.giveBack(lanes);
+  pool.startThreads();
+  assert.equal(threads.count, 2, "lanes that wait serve the next run");
+  pool.rest();
+  assert.equal(threads.ended, 2);
+  pool.startThreads();
+  pool[Symbol.dispose]();
+  pool.startThreads();
+  assert.deepEqual([threads.count, threads.ended], [4, 4]);
+});
