@@ -76,17 +76,15 @@ Deno.test("Scrub: a file that is removed meanwhile is no damage", async () => {
     [1, 2, 3].map((seed) => stage.store("pc", "home", "data", someBytes(100, seed))),
   );
   stage.rooms.pass(1_000);
-  let removed = false;
+  let removals: Promise<unknown>[] | undefined;
   const report = await stage.stores.scrub(order(stage, {
     bytesPerSecond: () => {
-      if (!removed) {
-        for (const name of names.slice(1)) void stage.ask("pc", "DELETE", `home/data/${name}`);
-      }
-      removed = true;
+      removals ??= names.slice(1).map((name) => stage.ask("pc", "DELETE", `home/data/${name}`));
       return 0;
     },
   }));
   assert.deepEqual(report.damaged, []);
+  assert.equal((await Promise.all(removals!)).length, 2);
 });
 
 Deno.test("Scrub: keeps its pace, and what was verified before a stop is remembered", async () => {
