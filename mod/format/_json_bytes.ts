@@ -1,5 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { ByteBlocks, freeBytes, utf8 } from "../base/mod.ts";
+import { writeDigits } from "./_digits.ts";
 
 /** Most folders' trees fit in one block; longer texts go on to larger ones. */
 const BLOCK_BYTES = 8192;
@@ -8,7 +9,6 @@ const SPARE_MAX = 64;
 const spare: Uint8Array<ArrayBuffer>[] = [];
 
 const NONE = new Uint8Array(0);
-const ZERO = 0x30;
 const BILLION = 1e9;
 
 /** True for bytes that stand for themselves in a JSON string as Go writes it, and in Go's quoted text. */
@@ -107,13 +107,8 @@ export class JsonBytes {
   #digits(value: number, least: number): void {
     let count = least;
     for (let limit = 10 ** least; value >= limit; limit *= 10) count++;
-    const at = this.#reserve(count), block = this.#block;
-    let rest = value | 0;
-    for (let i = at + count - 1; i >= at; i--) {
-      const tenth = (rest / 10) | 0;
-      block[i] = ZERO + rest - tenth * 10;
-      rest = tenth;
-    }
+    const at = this.#reserve(count);
+    writeDigits(this.#block, at, at + count, value);
     this.#used = at + count;
   }
 

@@ -1,5 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { type Instant, utf8, utf8Text } from "../base/mod.ts";
+import { writeDigits } from "./_digits.ts";
 
 /** Go's zero time, 0001-01-01T00:00:00Z, which stands for "no time" in what restic writes. */
 export const ZERO_TIME: Instant = -62_135_596_800_000_000_000n;
@@ -59,20 +60,11 @@ const ZERO = 0x30;
 /** The day that `written` begins with. */
 let writtenDays = NaN;
 
-function writeDigits(from: number, to: number, value: number): void {
-  let rest = value;
-  for (let at = to - 1; at >= from; at--) {
-    const tenth = (rest / 10) | 0;
-    written[at] = ZERO + rest - tenth * 10;
-    rest = tenth;
-  }
-}
-
 function writeDate(days: number): void {
   const { year, month, day } = dateOfDays(days);
-  writeDigits(0, 4, year);
-  writeDigits(5, 7, month);
-  writeDigits(8, 10, day);
+  writeDigits(written, 0, 4, year);
+  writeDigits(written, 5, 7, month);
+  writeDigits(written, 8, 10, day);
   writtenDays = days;
 }
 
@@ -83,14 +75,14 @@ function textOf(seconds: number, nanos: number): Uint8Array {
   const rest = seconds - days * DAY_SECONDS;
   const hour = Math.floor(rest / 3600);
   const minute = Math.floor(rest / 60) - hour * 60;
-  writeDigits(11, 13, hour);
-  writeDigits(14, 16, minute);
-  writeDigits(17, 19, rest % 60);
+  writeDigits(written, 11, 13, hour);
+  writeDigits(written, 14, 16, minute);
+  writeDigits(written, 17, 19, rest % 60);
   let end = FRACTION_AT;
   if (nanos > 0) {
     written[end] = 0x2e;
     end += 10;
-    writeDigits(FRACTION_AT + 1, end, nanos);
+    writeDigits(written, FRACTION_AT + 1, end, nanos);
     while (written[end - 1] === ZERO) end--;
   }
   written[end] = 0x5a;

@@ -15,15 +15,10 @@ const ARENAS = 2;
  * nothing is done.
  */
 export function keepMemorySmall(): void {
-  if (Deno.build.os !== "linux" || Deno.env.get("SPAREGRID_NO_NATIVE") === "1") return;
-  try {
-    // int mallopt(int param, int value);
-    const { symbols } = Deno.dlopen("libc.so.6", { mallopt: { parameters: ["i32", "i32"], result: "i32" } });
-    symbols.mallopt(M_MMAP_THRESHOLD, GIVEN_BACK_BYTES);
-    symbols.mallopt(M_ARENA_MAX, ARENAS);
-  } catch {
-    // Another C library, or no right to ask this one.
-  }
+  // int mallopt(int param, int value);
+  const c = openGlibc({ mallopt: { parameters: ["i32", "i32"], result: "i32" } });
+  c?.mallopt(M_MMAP_THRESHOLD, GIVEN_BACK_BYTES);
+  c?.mallopt(M_ARENA_MAX, ARENAS);
 }
 
 /** Huge pages of x86_64 and, with pages of 4 KiB, of aarch64. */
@@ -45,7 +40,9 @@ export function inLargePages(
   length: number = bytes.length,
 ): Uint8Array<ArrayBuffer> {
   if (length < LARGE_BYTES_MIN) return bytes;
-  madvise ??= openMadvise();
+  // int madvise(void *addr, size_t length, int advice);
+  madvise ??= openGlibc({ madvise: { parameters: ["pointer", "usize", "i32"], result: "i32" } })?.madvise ??
+    null;
   if (madvise === null) return bytes;
   const start = BigInt(Deno.UnsafePointer.value(Deno.UnsafePointer.of(bytes)));
   // Only what lies wholly in this memory, which the next page's owner may use otherwise.
@@ -55,13 +52,14 @@ export function inLargePages(
   return bytes;
 }
 
-function openMadvise(): NonNullable<typeof madvise> | null {
-  if (Deno.build.os !== "linux" || Deno.env.get("SPAREGRID_NO_NATIVE") === "1") return null;
+/** The functions of glibc; undefined where there is another C library, or no right to ask this one. */
+function openGlibc<const S extends Deno.ForeignLibraryInterface>(
+  symbols: S,
+): Deno.DynamicLibrary<S>["symbols"] | undefined {
+  if (Deno.build.os !== "linux" || Deno.env.get("SPAREGRID_NO_NATIVE") === "1") return undefined;
   try {
-    // int madvise(void *addr, size_t length, int advice);
-    const parameters = ["pointer", "usize", "i32"] as const;
-    return Deno.dlopen("libc.so.6", { madvise: { parameters, result: "i32" } }).symbols.madvise;
+    return Deno.dlopen("libc.so.6", symbols).symbols;
   } catch {
-    return null; // another C library, or no right to ask this one
+    return undefined;
   }
 }
