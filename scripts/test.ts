@@ -92,6 +92,12 @@ const TOOLS: readonly Tool[] = [
     usedBy: /power_cuts\.ts/,
   },
   {
+    command: "tc",
+    debianPackage: "iproute2 nftables",
+    neededFor: "slow links",
+    usedBy: /slow_link\.ts/,
+  },
+  {
     command: "python3",
     debianPackage: "python3-minimal",
     neededFor: "making odd files",

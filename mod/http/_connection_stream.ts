@@ -24,8 +24,8 @@ export class ConnectionStream extends Duplex {
   readonly remotePort: number;
   readonly encrypted: boolean;
   /** Waiting for the client to send, and to take. */
-  readonly reading: WaitMeter = new WaitMeter();
-  readonly writing: WaitMeter = new WaitMeter();
+  readonly reading: WaitMeter;
+  readonly writing: WaitMeter;
   /** Told when bytes came, before the parser sees them. */
   onBytes: () => void = () => {};
   /** Told when the last answer is on its way. */
@@ -42,6 +42,9 @@ export class ConnectionStream extends Duplex {
     super({ allowHalfOpen: true, highWaterMark: READ_BYTES });
     this.#connection = connection;
     this.#clock = clock;
+    const movedBytes = () => connection.movedBytes();
+    this.reading = new WaitMeter(false, movedBytes);
+    this.writing = new WaitMeter(true, movedBytes);
     this.remoteAddress = connection.remoteAddress;
     this.remotePort = connection.remotePort;
     this.encrypted = connection.secure;

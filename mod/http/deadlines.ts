@@ -1,4 +1,5 @@
 // Copyright the SpareGrid authors. Apache-2.0.
+import { LinkWatch } from "../platform/mod.ts";
 
 /**
  * How long a server waits for a client, milliseconds. Only waiting for the client counts: a handler may take as long as it
@@ -11,9 +12,9 @@ export interface Deadlines {
   readonly headersMs: number;
   /** With no byte of a request: a new connection, or one that is kept for the next request. */
   readonly idleMs: number;
-  /** With no byte of a body that is asked for. */
+  /** With no byte of a body that is asked for, nor any that moves over the link. */
   readonly bodyStallMs: number;
-  /** With no byte of an answer taken. */
+  /** With no byte of an answer taken, nor any that moves over the link. */
   readonly answerStallMs: number;
   /** Bodies and answers must move this many bytes a second … */
   readonly bytesPerSecondMin: number;
@@ -23,15 +24,18 @@ export interface Deadlines {
   readonly lingerMs: number;
 }
 
-/** The deadlines where nothing else is said. */
+/**
+ * The deadlines where nothing else is said. A link of 1 kbit/s is slow, not hostile, also where eight connections share it; one
+ * whose queue is full delays each part of a handshake by seconds.
+ */
 export const DEADLINES_DEFAULT: Deadlines = {
-  handshakeMs: 10_000,
+  handshakeMs: 60_000,
   headersMs: 10_000,
   idleMs: 75_000,
   bodyStallMs: 60_000,
   answerStallMs: 60_000,
-  bytesPerSecondMin: 1024,
-  graceMs: 60_000,
+  bytesPerSecondMin: 8,
+  graceMs: 600_000,
   lingerMs: 5_000,
 };
 
@@ -40,9 +44,17 @@ export const DEADLINES_DEFAULT: Deadlines = {
  * run; what it measures is held against a stall and a lowest rate.
  */
 export class WaitMeter {
+  readonly #link: LinkWatch;
+  readonly #sending: boolean;
   #since: number | undefined;
   #waitedMs = 0;
   #bytes = 0;
+
+  /** `sending`: that the client takes, not that it sends. `movedBytes` as of a connection. */
+  constructor(sending: boolean, movedBytes: () => number | undefined) {
+    this.#sending = sending;
+    this.#link = new LinkWatch(movedBytes);
+  }
 
   /** A read or write begins to wait, at `nowMs`. */
   begin(nowMs: number): void {
@@ -66,9 +78,14 @@ export class WaitMeter {
   /** True when the client is too slow. */
   late(nowMs: number, stallMs: number, { bytesPerSecondMin, graceMs }: Deadlines): boolean {
     if (this.#since === undefined) return false;
-    const pendingMs = nowMs - this.#since;
-    if (pendingMs >= stallMs) return true;
-    const waitedMs = this.#waitedMs + pendingMs;
+    const silentMs = nowMs - this.#since;
+    const seen = this.#link.look(silentMs, stallMs, this.#sending);
+    if (seen === "gone") return true;
+    const waitedMs = this.#waitedMs + silentMs;
+    if (seen === "moving") {
+      this.#waitedMs = waitedMs;
+      this.#since = nowMs;
+    }
     return waitedMs >= graceMs && this.#bytes < bytesPerSecondMin * waitedMs / 1000;
   }
 }

@@ -1,6 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import { SgError } from "../errors/mod.ts";
-import { endSocket } from "./_socket_end.ts";
+import { endSocket, movedBytes, type SocketPlace } from "./_sockets.ts";
 
 /** Where a listener waits for connections. */
 export interface ListenOptions {
@@ -27,6 +27,8 @@ export interface Connection {
   write(bytes: Uint8Array): Promise<number>;
   /** Tells the other side that no more comes. */
   closeWrite(): Promise<void>;
+  /** What went over it, as {@link movedBytes}. */
+  movedBytes(): number | undefined;
   /** Frees the socket once what was written is sent; calls under way reject. May be called again. */
   close(): void;
   /** Frees the socket now, whatever is unsent. */
@@ -118,6 +120,10 @@ class OpenConnection implements Connection {
     return this.#connection.closeWrite();
   }
 
+  movedBytes(): number | undefined {
+    return this.#closed ? undefined : movedBytes(...this.#places());
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -131,10 +137,13 @@ class OpenConnection implements Connection {
   abort(): void {
     if (this.#closed) return;
     // The runtime would keep a TLS connection until the client takes what is unsent: perhaps for ever.
-    if (this.secure) {
-      endSocket(this.#connection.localAddr as Deno.NetAddr, this.#connection.remoteAddr as Deno.NetAddr);
-    }
+    if (this.secure) endSocket(...this.#places());
     this.close();
+  }
+
+  #places(): readonly [local: SocketPlace, remote: SocketPlace] {
+    const { localAddr, remoteAddr } = this.#connection;
+    return [localAddr as Deno.NetAddr, remoteAddr as Deno.NetAddr];
   }
 }
 

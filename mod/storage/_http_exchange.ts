@@ -2,6 +2,7 @@
 import type http from "node:http";
 import { type Clock, concatBytes } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
+import { LinkWatch } from "../platform/mod.ts";
 import { abortError } from "./abort.ts";
 import { type AnswerHead, networkFailure } from "./_http_failure.ts";
 
@@ -10,6 +11,8 @@ const PIECE_BYTES = 128 * 1024;
 /** Received bytes that wait for the reader before the server has to wait. */
 const QUEUE_BYTES_MAX = 1024 * 1024;
 
+/** A body of more than this may lie with the system, sent by and by, bytes. */
+const HELD_BYTES_MIN = 64 * 1024;
 /** So many bytes end a silence; one byte now and then does not. */
 const HEARD_BYTES_MIN = 512;
 /** A body that does not matter is read up to this length, bytes. */
@@ -25,6 +28,8 @@ export interface ExchangeContext {
   readonly signal: AbortSignal | undefined;
   /** True once its connection has come about. */
   readonly connected: () => boolean;
+  /** What went over its connection, as of {@link LinkWatch}. */
+  readonly movedBytes: () => number | undefined;
 }
 
 /**
@@ -50,6 +55,7 @@ export class HttpExchange implements AnswerHead, Disposable {
   #heard = 0;
   /** Time waited since then, milliseconds. */
   #waitedMs = 0;
+  #bodyBytes = 0;
 
   constructor(request: http.ClientRequest, context: ExchangeContext) {
     this.#request = request;
@@ -89,6 +95,7 @@ export class HttpExchange implements AnswerHead, Disposable {
 
   /** Sends the body and waits for the head of the answer. Stops sending when the answer comes early. */
   async send(body: Uint8Array | undefined, pace?: (bytes: number) => Promise<void>): Promise<void> {
+    this.#bodyBytes = body?.length ?? 0;
     for (let at = 0; body !== undefined && at < body.length; at += PIECE_BYTES) {
       const piece = body.subarray(at, at + PIECE_BYTES);
       if (pace) await pace(piece.length);
@@ -193,29 +200,40 @@ export class HttpExchange implements AnswerHead, Disposable {
     }
   }
 
-  /** Ends the exchange when the other side stays silent. */
+  /** Whether a part of the body may lie with the system, unsent. */
+  #maySend(): boolean {
+    return this.#response === undefined && this.#bodyBytes > HELD_BYTES_MIN && this.#context.connected();
+  }
+
+  /** Ends the exchange when the other side stays silent and nothing moves over the link. */
   async #watch(): Promise<void> {
-    const { clock, idleMs, doing } = this.#context;
+    const { clock, idleMs, doing, movedBytes } = this.#context;
+    const link = new LinkWatch(movedBytes);
     const stop = this.#stop.signal;
-    let sleepMs = idleMs;
+    const quarterMs = idleMs / 4;
+    let sleepMs = quarterMs;
     while (!stop.aborted) {
       try {
         await clock.sleep(sleepMs, stop);
       } catch {
         return;
       }
-      const since = this.#waitingSince;
-      const silentMs = since === undefined ? 0 : clock.monotonicMs() - since;
-      if (silentMs >= idleMs) {
-        this.#fail(
-          new SgError(
-            this.#context.connected() ? "SG0198" : "SG0136",
-            `Cannot ${doing}: the server was silent for ${Math.round(idleMs / 1000)} seconds`,
-          ),
-        );
-        return;
+      const nowMs = clock.monotonicMs();
+      const silentMs = this.#waitingSince === undefined ? 0 : nowMs - this.#waitingSince;
+      sleepMs = quarterMs - silentMs % quarterMs;
+      const seen = link.look(silentMs, idleMs, this.#maySend());
+      if (seen === "moving") {
+        this.#waitedMs = 0;
+        this.#waitingSince = nowMs;
       }
-      sleepMs = idleMs - silentMs;
+      if (seen !== "gone") continue;
+      this.#fail(
+        new SgError(
+          this.#context.connected() ? "SG0198" : "SG0136",
+          `Cannot ${doing}: the server was silent for ${Math.round(idleMs / 1000)} seconds`,
+        ),
+      );
+      return;
     }
   }
 }

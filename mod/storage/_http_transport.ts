@@ -1,9 +1,10 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import http from "node:http";
 import https from "node:https";
-import type { Duplex } from "node:stream";
+import type { Socket } from "node:net";
 import { type Clock, Semaphore, toBase64, utf8 } from "../base/mod.ts";
 import { isSgError, SgError } from "../errors/mod.ts";
+import { movedBytes } from "../platform/mod.ts";
 import { abortError, throwIfAborted } from "./abort.ts";
 import { connectionPool, type HttpTrust } from "./_http_agent.ts";
 import { HttpExchange } from "./_http_exchange.ts";
@@ -138,7 +139,9 @@ export class HttpTransport {
     });
     let reused = false;
     let connected = false;
-    wire.on("socket", (socket: Duplex & { readonly connecting?: boolean }) => {
+    let place: Socket | undefined;
+    wire.on("socket", (socket: Socket) => {
+      place = socket;
       reused = this.#used.has(socket);
       this.#used.add(socket);
       connected = reused || socket.connecting !== true;
@@ -150,7 +153,18 @@ export class HttpTransport {
     const exchange = new HttpExchange(wire, {
       ...{ clock, idleMs, doing: request.doing, signal },
       connected: () => connected,
+      movedBytes: () => place && movedBytesOf(place),
     });
     return { exchange, reused: () => reused };
   }
+}
+
+/** What went over a connection; undefined before it has come about. */
+function movedBytesOf(socket: Socket): number | undefined {
+  const { localAddress, localPort, remoteAddress, remotePort } = socket;
+  if (!localAddress || !localPort || !remoteAddress || !remotePort) return undefined;
+  return movedBytes(
+    { hostname: localAddress, port: localPort },
+    { hostname: remoteAddress, port: remotePort },
+  );
 }

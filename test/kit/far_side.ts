@@ -2,6 +2,7 @@
 // Servers that a repository of the network bench can lie behind: restic's plain protocol, and SpareGrid's own backup port.
 import assert from "node:assert/strict";
 import { systemClock, systemRandom } from "../../mod/base/mod.ts";
+import type { Deadlines } from "../../mod/http/mod.ts";
 import {
   FILE_TYPES,
   type FileType,
@@ -109,10 +110,12 @@ export class ServiceFarSide implements FarSide {
     };
   }
 
-  static async open({ tls = false } = {}): Promise<ServiceFarSide> {
+  static async open(
+    { tls = false, deadlines }: { readonly tls?: boolean; readonly deadlines?: Partial<Deadlines> } = {},
+  ): Promise<ServiceFarSide> {
     const folder = await scratch("sparegrid-service-link-");
     const certificate = tls ? await makeCertificate() : undefined;
-    const server = await openServer(folder.path, certificate);
+    const server = await openServer(folder.path, certificate, deadlines);
     return new ServiceFarSide(folder, server, await server.addAccount("pc", 1e10), certificate);
   }
 

@@ -2,7 +2,7 @@
 import { openAccountRoom, PortAccounts, RequestIdentity } from "../../mod/account/mod.ts";
 import { silentLog, systemClock, systemRandom } from "../../mod/base/mod.ts";
 import { type Catalog, openCatalog } from "../../mod/catalog/mod.ts";
-import { HttpServer } from "../../mod/http/mod.ts";
+import { type Deadlines, HttpServer } from "../../mod/http/mod.ts";
 import { openFileSystem } from "../../mod/platform/mod.ts";
 import { backupPort, Stores } from "../../mod/server/mod.ts";
 import { QUICK } from "./account_stage.ts";
@@ -18,7 +18,11 @@ export interface OpenServer extends AsyncDisposable {
 }
 
 /** Opens it, with TLS where there is a certificate; the stores lie in `folder`, too. */
-export async function openServer(folder: string, tls?: TestCertificate): Promise<OpenServer> {
+export async function openServer(
+  folder: string,
+  tls?: TestCertificate,
+  deadlines: Partial<Deadlines> = {},
+): Promise<OpenServer> {
   const fs = openFileSystem();
   const base = { fs, clock: systemClock, random: systemRandom, folder, passwordCost: QUICK };
   const catalog = await openCatalog(base);
@@ -34,7 +38,7 @@ export async function openServer(folder: string, tls?: TestCertificate): Promise
   });
   const server = HttpServer.listen(
     {
-      ...{ hostname: "127.0.0.1", port: 0, clock: systemClock, log: silentLog },
+      ...{ hostname: "127.0.0.1", port: 0, clock: systemClock, log: silentLog, deadlines },
       ...(tls ? { tls: { certificate: tls.cert, key: tls.key } } : {}),
     },
     backupPort({ stores, accounts, log: silentLog, allowBasicPlain: () => false }),

@@ -27,8 +27,8 @@ Deno.test("deadlines: the defaults are those of the design", () => {
   assert.deepEqual(
     { handshakeMs, headersMs, idleMs, bodyStallMs, answerStallMs, bytesPerSecondMin },
     {
-      ...{ handshakeMs: 10_000, headersMs: 10_000, idleMs: 75_000, bodyStallMs: 60_000 },
-      ...{ answerStallMs: 60_000, bytesPerSecondMin: 1024 },
+      ...{ handshakeMs: 60_000, headersMs: 10_000, idleMs: 75_000, bodyStallMs: 60_000 },
+      ...{ answerStallMs: 60_000, bytesPerSecondMin: 8 },
     },
   );
 });
@@ -143,7 +143,7 @@ Deno.test("deadlines: the short rest of a body that was answered costs the conne
 
 Deno.test("WaitMeter: counts only the time in which somebody waited", () => {
   const deadlines = { ...DEADLINES_DEFAULT, graceMs: 1000, bytesPerSecondMin: 100 };
-  const meter = new WaitMeter();
+  const meter = new WaitMeter(false, () => undefined);
   assert.equal(meter.late(1e9, 50, deadlines), false);
   meter.begin(0);
   meter.end(900, 50);
@@ -155,4 +155,17 @@ Deno.test("WaitMeter: counts only the time in which somebody waited", () => {
   assert.equal(meter.late(10_100, 500, deadlines), true, "50 bytes in a second");
   meter.restart(10_100);
   assert.equal(meter.late(10_500, 500, deadlines), false, "begun anew");
+});
+
+Deno.test("WaitMeter: a link on which something moves is no stall, and its time counts for the rate all the same", () => {
+  const deadlines = { ...DEADLINES_DEFAULT, graceMs: 3000, bytesPerSecondMin: 100 };
+  let moved = 0;
+  const meter = new WaitMeter(true, () => moved);
+  const lateAt = (nowMs: number) => meter.late(nowMs, 1000, deadlines);
+  meter.begin(0);
+  for (let nowMs = 0; nowMs < 2900; nowMs += 100, moved += 100) assert.equal(lateAt(nowMs), false);
+  assert.equal(lateAt(3100), true, "nothing was taken in three seconds");
+  meter.restart(4000);
+  for (const nowMs of [4000, 4300, 4900]) assert.equal(lateAt(nowMs), false);
+  assert.equal(lateAt(5000), true, "nothing moved");
 });

@@ -75,6 +75,38 @@ Deno.test("listen: TLS offers HTTP/1.1 and nothing else", async () => {
   listener.close();
 });
 
+Deno.test("listen: a connection counts what went over it, behind TLS and by either family of addresses", async () => {
+  const { cert, key } = await makeCertificate();
+  for (const hostname of ["127.0.0.1", "::1"]) {
+    const listener = listen({ hostname, port: 0, tls: { certificate: cert, key } });
+    const options = { unsafelyDisableHostnameVerification: true, caCerts: [cert] };
+    const [client, connection] = await Promise.all([
+      Deno.connectTls({ ...listener.address, ...options }),
+      listener.accept().then((connection) => connection!),
+    ]);
+    await Promise.all([client.handshake(), connection.handshake()]);
+    const room = new Uint8Array(100);
+    const readAll = async (from: { read(into: Uint8Array): Promise<number | null> }) => {
+      for (let bytes = 0; bytes < 10_000;) bytes += await from.read(room) ?? assert.fail("it ended");
+    };
+    let before = connection.movedBytes() ?? assert.fail("the system does not tell");
+    for (const way of ["out", "in"]) {
+      const bytes = new Uint8Array(10_000);
+      await Promise.all(
+        way === "out"
+          ? [connection.write(bytes), readAll(client)]
+          : [client.write(bytes), readAll(connection as { read(into: Uint8Array): Promise<number | null> })],
+      );
+      const now = connection.movedBytes()!;
+      assert.ok(now - before >= 10_000, `${way}: ${now - before} bytes`);
+      before = now;
+    }
+    connection.close();
+    assert.equal(connection.movedBytes(), undefined);
+    for (const open of [client, listener]) open.close();
+  }
+});
+
 Deno.test("listen: abort ends a TLS connection at once: one without its handshake, one with bytes that nobody takes [W17]", async () => {
   const { cert, key } = await makeCertificate();
   for (const hostname of ["127.0.0.1", "::1"]) {
