@@ -11,13 +11,17 @@ export type ProgressStyle = "bar" | "lines" | "json" | "none";
 const BAR_PERIOD_MS = 100;
 /** Between two lines of a log, ms. */
 const LINE_PERIOD_MS = 10_000;
-/** The rate is the mean over about this time, ms. */
-const RATE_WINDOW_MS = 5_000;
+/** The rate is the mean over about this part of the time so far: what goes over a slow link arrives in leaps … */
+const RATE_WINDOW_PART = 1 / 4;
+/** … but over no less and no more than this, ms. */
+const RATE_WINDOW_MIN_MS = 5_000;
+const RATE_WINDOW_MAX_MS = 60_000;
 /** No time left is shown before this, ms: the first rates mislead. */
 const ESTIMATE_AFTER_MS = 2_000;
 
 /** Bytes per second: a mean in which what is longer ago weighs less. */
 export class RateMeter {
+  readonly #startMs: number;
   #lastMs: number;
   #lastBytes = 0;
   /** Sums of bytes and of milliseconds, both fading alike, so that the first seconds are not underrated. */
@@ -25,6 +29,7 @@ export class RateMeter {
   #ms = 0;
 
   constructor(startMs: number) {
+    this.#startMs = startMs;
     this.#lastMs = startMs;
   }
 
@@ -32,7 +37,8 @@ export class RateMeter {
   sample(nowMs: number, bytes: number): number | undefined {
     const passed = nowMs - this.#lastMs;
     if (passed >= 50) {
-      const fade = Math.exp(-passed / RATE_WINDOW_MS);
+      const window = Math.max(RATE_WINDOW_MIN_MS, (nowMs - this.#startMs) * RATE_WINDOW_PART);
+      const fade = Math.exp(-passed / Math.min(RATE_WINDOW_MAX_MS, window));
       this.#bytes = this.#bytes * fade + Math.max(0, bytes - this.#lastBytes);
       this.#ms = this.#ms * fade + passed;
       this.#lastMs = nowMs;

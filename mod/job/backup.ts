@@ -1,5 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import {
+  type ArchiveProgress,
   Archiver,
   type ArchiveResult,
   type ArchiverNeeds,
@@ -124,7 +125,7 @@ async function backUpUnderLock(
     archiverOptions(order, parent, watched),
     run.observer,
   );
-  run.onStart?.(() => archiver.progress);
+  run.onStart?.(storedProgress(archiver, target));
   const result = await archiver.run(source, new ExcludeRules(order.excludes), run.signal).catch((error) => {
     throw digests?.misled ? new Misled((error as Error).message, { cause: error }) : error;
   });
@@ -174,6 +175,16 @@ export function absoluteSource(path: string | Uint8Array): Uint8Array {
 function shownPaths(source: Source): string[] {
   if (source.kind === "stream") return [utf8Text(absolutePath(cleanComponents(source.name)))];
   return [...new Set(source.paths.map(utf8Text))].sort();
+}
+
+/** How far a backup is: what waits to go over a slow link is not done. It never goes back. */
+function storedProgress(archiver: Archiver, target: BackupTarget): () => ArchiveProgress {
+  let bytesDone = 0;
+  return () => {
+    const { progress } = archiver;
+    bytesDone = Math.max(bytesDone, progress.bytesDone - target.bytesUnderWay);
+    return { ...progress, bytesDone };
+  };
 }
 
 /** The snapshot to compare with: the one asked for, or the latest of the same host and paths. */

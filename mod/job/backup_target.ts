@@ -10,9 +10,12 @@ import {
   type SavedCounts,
   type SealedPack,
 } from "../repository/mod.ts";
+import type { StorageCall } from "../storage/mod.ts";
 import type { Lanes } from "./lanes.ts";
 import type { SessionRun } from "./session_run.ts";
 
+/** The system takes so much to send before any of it has gone over the link: bytes that a destination has not got yet. */
+const HELD_BYTES = 4 * 1024 * 1024;
 /** After an interruption the storage has so long to take what is on its way; then that is given up. */
 const GRACE_MS = 1100;
 
@@ -31,6 +34,8 @@ export class BackupTarget implements Disposable {
   readonly #grace: Grace;
   readonly #call: { readonly signal: AbortSignal };
   readonly #dry: DryRun | undefined;
+  /** What each save under way has still to bring to the destination, bytes. */
+  readonly #underWay = new Set<{ bytes: number }>();
 
   constructor(session: SessionRun, { dryRun, signal }: BackupTargetOptions) {
     this.#session = session;
@@ -43,6 +48,11 @@ export class BackupTarget implements Disposable {
   /** What was stored, or would have been. Complete after `checkpoint`. */
   get saved(): SavedCounts {
     return { ...this.#dry?.counts ?? this.#session.repository.saved };
+  }
+
+  /** Bytes of sealed packs that the destination has not got yet. */
+  get bytesUnderWay(): number {
+    return this.#underWay.values().reduce((sum, { bytes }) => sum + bytes, 0);
   }
 
   /** Stores an encoded tree unless it is known; takes the bytes. */
@@ -67,7 +77,10 @@ export class BackupTarget implements Disposable {
 
   /** Stores packs that are not full, joined to fewer ones. */
   async savePacks(packs: readonly SealedPack[]): Promise<void> {
-    if (!this.#dry) return await this.#session.repository.savePacks(packs, this.#call);
+    if (!this.#dry) {
+      const bytes = packs.reduce((sum, pack) => sum + pack.bytes.length, 0);
+      return await this.#send(bytes, (call) => this.#session.repository.savePacks(packs, call));
+    }
     for (const pack of packs) await this.#dry.take(pack);
   }
 
@@ -81,7 +94,25 @@ export class BackupTarget implements Disposable {
   }
 
   #save(pack: SealedPack): Promise<void> {
-    return this.#dry ? this.#dry.take(pack) : this.#session.repository.savePack(pack, this.#call);
+    if (this.#dry) return this.#dry.take(pack);
+    return this.#send(pack.bytes.length, (call) => this.#session.repository.savePack(pack, call));
+  }
+
+  /** Saves so many bytes, and counts those that are left. */
+  async #send(bytes: number, save: (call: StorageCall) => Promise<void>): Promise<void> {
+    const left = { bytes };
+    let handedOver = 0;
+    const pace = (piece: number) => {
+      handedOver += piece;
+      left.bytes = Math.max(0, Math.min(bytes, bytes - handedOver + HELD_BYTES));
+      return Promise.resolve();
+    };
+    this.#underWay.add(left);
+    try {
+      await save({ ...this.#call, pace });
+    } finally {
+      this.#underWay.delete(left);
+    }
   }
 }
 

@@ -70,6 +70,15 @@ Deno.test("RateMeter is right from the start and follows a change of speed smoot
   assert.ok(next > 500 && next < 1000, String(next));
 });
 
+Deno.test("RateMeter shows the speed of a link over which 4 MiB arrive at a time, every 30 seconds", () => {
+  const meter = new RateMeter(0);
+  const bytes = 4 * 1024 * 1024;
+  for (let second = 1; second <= 900; second++) {
+    const rate = meter.sample(second * 1000, Math.floor(second / 30) * bytes)!;
+    if (second > 240) assert.ok(rate > bytes / 30 / 2 && rate < bytes / 30 * 2, `${rate} after ${second} s`);
+  }
+});
+
 Deno.test("progressText leaves out the last facts where there is little room", () => {
   const text = progressText({ progress, elapsedMs: 61_000, rate: 512 }, 45);
   assert.equal(text, "[1:01] saving  25.0 %  512 B of 2.0 KiB");

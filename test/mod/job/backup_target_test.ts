@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { SgError } from "../../../mod/errors/mod.ts";
 import { BackupTarget } from "../../../mod/job/backup_target.ts";
 import { encodeTree } from "../../../mod/format/mod.ts";
-import { MemoryStorage } from "../../../mod/storage/mod.ts";
+import { type FileHandle, MemoryStorage, type StorageCall } from "../../../mod/storage/mod.ts";
 import { FakeClock } from "../../kit/fake_clock.ts";
 import { FaultyStorage } from "../../kit/faulty_storage.ts";
 import { heardRun, JobStage } from "../../kit/job_stage.ts";
@@ -61,6 +61,41 @@ Deno.test("BackupTarget knows a tree that is stored already", async () => {
     await fill(target);
     assert.deepEqual([target.saved.treeBlobs, target.saved.dataBlobs], [0, 0]);
   }
+});
+
+/** A store behind a slow link: takes what it is given piece by piece, and has it when it is told so. */
+class SlowStorage extends MemoryStorage {
+  readonly paces = true;
+  readonly arrived = Promise.withResolvers<void>();
+  /** Resolves when 6 MB were taken. */
+  readonly taken = Promise.withResolvers<void>();
+  #taken = 0;
+
+  override async save(file: FileHandle, bytes: Uint8Array<ArrayBuffer>, call?: StorageCall): Promise<void> {
+    for (let left = file.type === "data" ? bytes.length : 0; left > 0; left -= 1_000_000) {
+      await call?.pace?.(Math.min(left, 1_000_000));
+      this.#taken += Math.min(left, 1_000_000);
+    }
+    if (this.#taken >= 6_000_000) this.taken.resolve();
+    if (file.type === "data") await this.arrived.promise;
+    await super.save(file, bytes, call);
+  }
+}
+
+Deno.test("BackupTarget knows what is still under way, of which the system may hold 4 MiB; a backup's progress leaves that out", async () => {
+  const storage = new SlowStorage();
+  const stage = await JobStage.made({ storage, session: { packBytesTarget: 6_000_000 } });
+  stage.tree.folder("/src");
+  stage.tree.write("/src/large", noise(7_000_000));
+  const run = heardRun();
+  const done = stage.backup({}, run);
+  await storage.taken.promise;
+  const { bytesDone, bytesTotal } = run.progress()!;
+  assert.equal(bytesTotal, 7_000_000);
+  assert.ok(bytesDone > 0 && bytesDone <= 7_000_000 - 4 * 1024 * 1024, `${bytesDone} bytes`);
+  storage.arrived.resolve();
+  await done;
+  assert.equal(run.progress()!.bytesDone, 7_000_000);
 });
 
 Deno.test("BackupTarget gives the storage some time after an interruption, and no more", async () => {
