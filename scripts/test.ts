@@ -109,6 +109,8 @@ const TOOLS: readonly Tool[] = [
 const ALONE = ["test/flow", "test/hostile"];
 /** Folders whose test files wait much for drives and for processes: each in a process of its own, two at a time. */
 const PAIRED = ["test/compat", "test/crash"];
+/** A run of test files that takes longer than this hangs: it is ended, so that the rest is told. */
+const RUN_MS_MAX = 60 * 60_000;
 /** How many of the slowest tests are told at the end. */
 const SLOWEST = 15;
 
@@ -225,7 +227,16 @@ async function statusOf(
   env: Record<string, string> = {},
 ): Promise<Deno.CommandStatus> {
   const how = { stdin: "null", stdout: "inherit", stderr: "inherit" } as const;
-  return await new Deno.Command(argv[0]!, { args: argv.slice(1), env, ...how }).spawn().status;
+  const child = new Deno.Command(argv[0]!, { args: argv.slice(1), env, ...how }).spawn();
+  const hanging = setTimeout(() => {
+    console.log(`ended after ${RUN_MS_MAX / 60_000} minutes: ${argv.join(" ")}`);
+    child.kill("SIGKILL");
+  }, RUN_MS_MAX);
+  try {
+    return await child.status;
+  } finally {
+    clearTimeout(hanging);
+  }
 }
 
 function splitArguments(args: readonly string[]): { paths: string[]; options: string[] } {

@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
-import type { Connection } from "../platform/mod.ts";
+import { type Connection, LinkWatch } from "../platform/mod.ts";
 import { ConnectionStream } from "./_connection_stream.ts";
 import type { Deadlines } from "./deadlines.ts";
 import { rawAnswer } from "./_raw_answer.ts";
@@ -31,6 +31,7 @@ export class ServedConnection {
   readonly #connection: Connection;
   readonly #clock: Clock;
   readonly #deadlines: Deadlines;
+  readonly #link: LinkWatch;
   readonly #exchanges: Exchange[] = [];
   #phase: Phase;
   #sinceMs: number;
@@ -41,6 +42,7 @@ export class ServedConnection {
     this.#connection = connection;
     this.#clock = clock;
     this.#deadlines = deadlines;
+    this.#link = new LinkWatch(() => connection.movedBytes());
     this.stream = new ConnectionStream(connection, clock);
     this.#phase = connection.secure ? "handshake" : "idle";
     this.#sinceMs = clock.monotonicMs();
@@ -142,8 +144,14 @@ export class ServedConnection {
       if (this.#sending() && this.stream.reading.late(nowMs, bodyStallMs, this.#deadlines)) return "body";
       return undefined;
     }
+    if (this.#phase === "idle") {
+      // A record of TLS, with the headers in it, may be on its way for longer.
+      const seen = this.#link.look(nowMs - this.#sinceMs, idleMs, false);
+      if (seen === "moving") this.#sinceMs = nowMs;
+      return seen === "gone" ? "idle" : undefined;
+    }
     const patienceMs = {
-      ...{ handshake: handshakeMs, headers: headersMs, idle: idleMs },
+      ...{ handshake: handshakeMs, headers: headersMs },
       ...{ draining: lingerMs, ending: lingerMs },
     }[this.#phase];
     return nowMs - this.#sinceMs >= patienceMs ? this.#phase : undefined;

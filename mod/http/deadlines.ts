@@ -10,7 +10,7 @@ export interface Deadlines {
   readonly handshakeMs: number;
   /** From the first byte of a request to the end of its headers, so that a slow drip does not help. */
   readonly headersMs: number;
-  /** With no byte of a request: a new connection, or one that is kept for the next request. */
+  /** With no byte of a request, nor any that moves over the link: a new connection, or one that is kept for the next request. */
   readonly idleMs: number;
   /** With no byte of a body that is asked for, nor any that moves over the link. */
   readonly bodyStallMs: number;

@@ -21,7 +21,8 @@ const AF_INET6 = Deno.build.os === "darwin" ? 30 : 10;
  */
 export function endSocket(local: SocketPlace, remote: SocketPlace): void {
   const c = loadNative()?.c;
-  for (const fd of descriptors(c, local, remote)) c!.shutdown(fd, SHUT_RDWR);
+  const fd = c && descriptorOf(c, local, remote);
+  if (fd !== undefined) c!.shutdown(fd, SHUT_RDWR);
 }
 
 /**
@@ -30,14 +31,13 @@ export function endSocket(local: SocketPlace, remote: SocketPlace): void {
  */
 export function movedBytes(local: SocketPlace, remote: SocketPlace): number | undefined {
   const c = loadNative()?.c;
-  for (const fd of descriptors(c, local, remote)) {
-    const { level, name, bytes, read } = Deno.build.os === "darwin" ? UNSENT_ON_MACOS : MOVED_ON_LINUX;
-    const value = new Uint8Array(bytes);
-    const length = new Uint32Array([bytes]);
-    if (c!.getsockopt(fd, level, name, value, new Uint8Array(length.buffer)) !== 0) continue;
-    if (length[0] === bytes) return read(new DataView(value.buffer));
-  }
-  return undefined;
+  const fd = c && descriptorOf(c, local, remote);
+  if (fd === undefined) return undefined;
+  const { level, name, bytes, read } = Deno.build.os === "darwin" ? UNSENT_ON_MACOS : MOVED_ON_LINUX;
+  const value = new Uint8Array(bytes);
+  const length = new Uint32Array([bytes]);
+  if (c!.getsockopt(fd, level, name, value, new Uint8Array(length.buffer)) !== 0) return undefined;
+  return length[0] === bytes ? read(new DataView(value.buffer)) : undefined;
 }
 
 /** struct tcp_info of linux/tcp.h up to tcpi_bytes_acked and tcpi_bytes_received (Linux 4.2). */
@@ -51,22 +51,32 @@ const UNSENT_ON_MACOS = {
   read: (value: DataView) => -value.getInt32(0, true),
 };
 
-/** The descriptors of a connection, which the runtime does not show: so they are looked for by its addresses. */
-function* descriptors(
-  c: PosixSymbols | undefined,
-  local: SocketPlace,
-  remote: SocketPlace,
-): Generator<number> {
-  if (c === undefined) return;
-  const [here, there] = [addressBytes(local.hostname), addressBytes(remote.hostname)];
-  const isPlace = (call: Asks, fd: number, { port }: SocketPlace, address: string) => {
-    const found = placeOf(call, fd);
-    return found?.port === port && found.address === address;
-  };
+/** The descriptors of this process's connections by {@link placesOf}, as of the last look at all. */
+let known = new Map<string, number>();
+
+/**
+ * The descriptor of a connection, which the runtime does not show: so it is looked for by its addresses. One look at all
+ * descriptors serves a server's thousand connections; what it found may be another's by now, and is asked again.
+ */
+function descriptorOf(c: PosixSymbols, local: SocketPlace, remote: SocketPlace): number | undefined {
+  const places = `${local.port} ${addressBytes(local.hostname)} ${remote.port} ${
+    addressBytes(remote.hostname)
+  }`;
+  const fd = known.get(places);
+  if (fd !== undefined && placesOf(c, fd) === places) return fd;
+  known = new Map();
   for (const { name } of Deno.readDirSync("/dev/fd")) {
-    const fd = Number(name);
-    if (isPlace(c.getpeername, fd, remote, there) && isPlace(c.getsockname, fd, local, here)) yield fd;
+    const found = placesOf(c, Number(name));
+    if (found !== undefined) known.set(found, Number(name));
   }
+  return known.get(places);
+}
+
+/** Both ends of the connection behind a descriptor; undefined where it is none. */
+function placesOf(c: PosixSymbols, fd: number): string | undefined {
+  const remote = placeOf(c.getpeername, fd);
+  const local = remote && placeOf(c.getsockname, fd);
+  return local && `${local} ${remote}`;
 }
 
 type Asks = (
@@ -75,15 +85,16 @@ type Asks = (
   length: Uint8Array<ArrayBuffer>,
 ) => number;
 
-function placeOf(call: Asks, fd: number): { address: string; port: number } | undefined {
+/** Port and address of one end. */
+function placeOf(call: Asks, fd: number): string | undefined {
   const bytes = new Uint8Array(ADDRESS_BYTES);
   const length = new Uint8Array(new Uint32Array([ADDRESS_BYTES]).buffer);
   if (call(fd, bytes, length) !== 0) return undefined;
   // Linux has 16 bits for the family; macOS has the length in the first 8 of them.
   const family = Deno.build.os === "darwin" ? bytes[1] : bytes[0];
   const port = bytes[2]! * 256 + bytes[3]!;
-  if (family === AF_INET) return { port, address: mapped(bytes.subarray(4, 8)).toHex() };
-  if (family === AF_INET6) return { port, address: bytes.subarray(8, 24).toHex() };
+  if (family === AF_INET) return `${port} ${mapped(bytes.subarray(4, 8)).toHex()}`;
+  if (family === AF_INET6) return `${port} ${bytes.subarray(8, 24).toHex()}`;
   return undefined;
 }
 
