@@ -22,6 +22,14 @@ for (const tls of [false, true]) {
       await bench.far.assertFigures(what);
     });
 
+    if (tls && ["backup", "restore"].includes(operation.name)) {
+      Deno.test(`${what} where each direction takes an eighth to a quarter of a silence is done`, async () => {
+        await using bench = await NetworkBench.before(await ServiceFarSide.open({ tls }));
+        bench.idleMs = 4_000;
+        await assertDoneAtAnyPace(bench, operation, [{ latencyMs: [500, 1_000] }]);
+      });
+    }
+
     Deno.test(`${what} outlives what a link does`, async () => {
       await using bench = await NetworkBench.before(await ServiceFarSide.open({ tls }));
       await operation.place(bench);

@@ -123,8 +123,12 @@ async function assertUntouched(bench: NetworkBench, said: string): Promise<void>
 const PACES: readonly LinkPace[] = [{ segmentBytes: 1 }, { delayMs: 3 }];
 
 /** Runs the operation over each of them; fails unless it is done. */
-export async function assertDoneAtAnyPace(bench: NetworkBench, operation: Operation): Promise<void> {
-  for (const pace of PACES) {
+export async function assertDoneAtAnyPace(
+  bench: NetworkBench,
+  operation: Operation,
+  paces: readonly LinkPace[] = PACES,
+): Promise<void> {
+  for (const pace of paces) {
     await operation.place(bench);
     bench.proxy.reset();
     bench.proxy.pace = pace;

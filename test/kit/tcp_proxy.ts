@@ -34,6 +34,8 @@ export interface LinkPace {
   readonly segmentBytes?: number;
   /** Milliseconds that each segment takes. */
   readonly delayMs?: number;
+  /** Milliseconds that bytes are under way, however many there are: at least, and at most. */
+  readonly latencyMs?: readonly [min: number, max: number];
 }
 
 /** A piece of the stream, as it came from one side. */
@@ -158,7 +160,13 @@ class Link {
     this.from.on("data", (bytes: Uint8Array) => {
       if (this.proxy.dead || !this.#open) return;
       const hit = this.proxy.take(this.direction, bytes.length);
-      this.#work = this.#work.then(() => hit ? this.#harm(bytes, hit.fault, hit.at) : this.#pass(bytes));
+      const [min, max] = this.proxy.pace.latencyMs ?? [0, 0];
+      const due = performance.now() + min + (max - min) * Math.random();
+      this.#work = this.#work.then(async () => {
+        const leftMs = due - performance.now();
+        if (max > 0 && leftMs > 0) await new Promise((resolve) => setTimeout(resolve, leftMs));
+        await (hit ? this.#harm(bytes, hit.fault, hit.at) : this.#pass(bytes));
+      });
     });
     this.from.on("end", () => {
       this.#work = this.#work.then(() => {
