@@ -8,13 +8,15 @@ import type { Fd } from "./file_system.ts";
  */
 export interface Libc {
   /**
-   * The error number of the last failed call of this thread. It is a view of the C library's own variable, so
-   * reading it calls nothing that could overwrite it. Never valid for an `…Async` function: those run on
-   * another thread, whose number cannot be reached.
+   * The error number of the last failed call of this thread. Never valid for an `…Async` function: those run on another
+   * thread, whose number cannot be reached.
    */
   errno(): number;
   /** Sets it to 0, for calls whose answer does not tell a failure. */
   clearErrno(): void;
+  /** For calls besides these: see {@link Reasons}. */
+  doubt(): boolean;
+  last(result: number): number;
   openat(dir: Fd, path: Uint8Array<ArrayBuffer>, flags: number, mode: number): Fd;
   close(fd: Fd): number;
   read(fd: Fd, into: Uint8Array<ArrayBuffer>, length: number): number;
@@ -130,39 +132,132 @@ export const POSIX_SYMBOLS = {
 /** The functions of {@link POSIX_SYMBOLS}, opened. */
 export type PosixSymbols = Deno.DynamicLibrary<typeof POSIX_SYMBOLS>["symbols"];
 
-/** The part of {@link Libc} that needs nothing of the system's own. */
-export function posixCalls(c: PosixSymbols): Omit<Libc, "errno" | "clearErrno" | "openat" | "mknodat"> {
+/**
+ * Reasons that the runtime leaves behind when it waits for another of its threads (futex(2)): EINTR, EAGAIN and ETIMEDOUT. It may
+ * do so between a call and the look at its reason, as when what looks must be compiled first. No file call fails with them for long.
+ */
+const LEFT_BY_WAITING: readonly number[] = Deno.build.os === "darwin" ? [4, 35, 60] : [4, 11, 110];
+
+/** The reasons of failed calls, taken before anything else can happen. */
+export interface Reasons extends Pick<Libc, "errno" | "clearErrno"> {
+  /** Takes the reason of the call that has just failed. True when it may not be its own: then the call is to be repeated once. */
+  doubt(): boolean;
+  /** The answer of a call that is not repeated; takes its reason where it failed. */
+  last(result: number): number;
+}
+
+/** The reasons that the C library leaves in `errno`, its own variable for this thread. */
+export function reasonsIn(errno: Int32Array): Reasons {
+  let taken = 0;
+  const doubt = () => {
+    taken = errno[0]!;
+    errno[0] = 0;
+    return LEFT_BY_WAITING.includes(taken);
+  };
   return {
-    close: c.close,
-    read: (fd, into, length) => c.read(fd, into, BigInt(length)),
-    pread: (fd, into, length, offset) => c.pread(fd, into, BigInt(length), BigInt(offset)),
-    preadAsync: (fd, into, length, offset) => c.preadAsync(fd, into, BigInt(length), BigInt(offset)),
-    pwrite: (fd, bytes, length, offset) => c.pwrite(fd, bytes, BigInt(length), BigInt(offset)),
-    pwriteAsync: (fd, bytes, length, offset) => c.pwriteAsync(fd, bytes, BigInt(length), BigInt(offset)),
-    fsync: c.fsync,
-    fsyncAsync: c.fsyncAsync,
-    ftruncate: (fd, length) => c.ftruncate(fd, BigInt(length)),
-    lseek: (fd, offset, whence) => Number(c.lseek(fd, BigInt(offset), whence)),
-    mkdirat: c.mkdirat,
-    symlinkat: c.symlinkat,
-    linkat: c.linkat,
-    readlinkat: (dir, name, into, length) => c.readlinkat(dir, name, into, BigInt(length)),
-    renameat: c.renameat,
-    unlinkat: c.unlinkat,
-    fchmod: c.fchmod,
-    fchown: c.fchown,
-    fchownat: c.fchownat,
-    futimens: c.futimens,
-    utimensat: c.utimensat,
+    doubt,
+    last(result) {
+      if (result < 0) doubt();
+      return result;
+    },
+    // What stands there now came after what was taken, and is of no call or of one that did not take it.
+    errno: () => errno[0] === 0 || LEFT_BY_WAITING.includes(errno[0]!) ? taken : errno[0]!,
+    clearErrno: () => void (errno[0] = taken = 0),
   };
 }
 
-/** The C library's error number of this thread, as a view of its own variable. */
-export function errnoOf(location: Deno.PointerValue): Pick<Libc, "errno" | "clearErrno"> {
-  if (location === null) throw new TypeError("the C library gave no place for its error number");
-  const errno = new Int32Array(Deno.UnsafePointerView.getArrayBuffer(location, 4));
+/**
+ * The part of {@link Libc} that needs nothing of the system's own. What fails for a doubtful reason is repeated once, but for
+ * closing and syncing: these are never called twice.
+ */
+export function posixCalls(
+  c: PosixSymbols,
+  reasons: Reasons,
+): Omit<Libc, keyof Reasons | "openat" | "mknodat"> {
+  return { ...callsOnFiles(c, reasons), ...callsOnNames(c, reasons) };
+}
+
+function callsOnFiles(c: PosixSymbols, { doubt, last }: Reasons) {
   return {
-    errno: () => errno[0]!,
-    clearErrno: () => void (errno[0] = 0),
-  };
+    close: (fd) => last(c.close(fd)),
+    read(fd, into, length) {
+      const count = c.read(fd, into, BigInt(length));
+      return count < 0 && doubt() ? last(c.read(fd, into, BigInt(length))) : count;
+    },
+    pread(fd, into, length, offset) {
+      const count = c.pread(fd, into, BigInt(length), BigInt(offset));
+      return count < 0 && doubt() ? last(c.pread(fd, into, BigInt(length), BigInt(offset))) : count;
+    },
+    preadAsync: (fd, into, length, offset) => c.preadAsync(fd, into, BigInt(length), BigInt(offset)),
+    pwrite(fd, bytes, length, offset) {
+      const count = c.pwrite(fd, bytes, BigInt(length), BigInt(offset));
+      return count < 0 && doubt() ? last(c.pwrite(fd, bytes, BigInt(length), BigInt(offset))) : count;
+    },
+    pwriteAsync: (fd, bytes, length, offset) => c.pwriteAsync(fd, bytes, BigInt(length), BigInt(offset)),
+    fsync: (fd) => last(c.fsync(fd)),
+    fsyncAsync: c.fsyncAsync,
+    ftruncate(fd, length) {
+      const result = c.ftruncate(fd, BigInt(length));
+      return result < 0 && doubt() ? last(c.ftruncate(fd, BigInt(length))) : result;
+    },
+    lseek(fd, offset, whence) {
+      const position = c.lseek(fd, BigInt(offset), whence);
+      return position < 0n && doubt() ? last(Number(c.lseek(fd, BigInt(offset), whence))) : Number(position);
+    },
+    fchmod(fd, mode) {
+      const result = c.fchmod(fd, mode);
+      return result < 0 && doubt() ? last(c.fchmod(fd, mode)) : result;
+    },
+    fchown(fd, uid, gid) {
+      const result = c.fchown(fd, uid, gid);
+      return result < 0 && doubt() ? last(c.fchown(fd, uid, gid)) : result;
+    },
+    futimens(fd, times) {
+      const result = c.futimens(fd, times);
+      return result < 0 && doubt() ? last(c.futimens(fd, times)) : result;
+    },
+  } satisfies Partial<Libc>;
+}
+
+function callsOnNames(c: PosixSymbols, { doubt, last }: Reasons) {
+  return {
+    mkdirat(dir, name, mode) {
+      const result = c.mkdirat(dir, name, mode);
+      return result < 0 && doubt() ? last(c.mkdirat(dir, name, mode)) : result;
+    },
+    symlinkat(target, dir, name) {
+      const result = c.symlinkat(target, dir, name);
+      return result < 0 && doubt() ? last(c.symlinkat(target, dir, name)) : result;
+    },
+    linkat(fromDir, fromName, toDir, toName, flags) {
+      const result = c.linkat(fromDir, fromName, toDir, toName, flags);
+      return result < 0 && doubt() ? last(c.linkat(fromDir, fromName, toDir, toName, flags)) : result;
+    },
+    readlinkat(dir, name, into, length) {
+      const count = c.readlinkat(dir, name, into, BigInt(length));
+      return count < 0 && doubt() ? last(c.readlinkat(dir, name, into, BigInt(length))) : count;
+    },
+    renameat(fromDir, fromName, toDir, toName) {
+      const result = c.renameat(fromDir, fromName, toDir, toName);
+      return result < 0 && doubt() ? last(c.renameat(fromDir, fromName, toDir, toName)) : result;
+    },
+    unlinkat(dir, name, flags) {
+      const result = c.unlinkat(dir, name, flags);
+      return result < 0 && doubt() ? last(c.unlinkat(dir, name, flags)) : result;
+    },
+    fchownat(dir, name, uid, gid, flags) {
+      const result = c.fchownat(dir, name, uid, gid, flags);
+      return result < 0 && doubt() ? last(c.fchownat(dir, name, uid, gid, flags)) : result;
+    },
+    utimensat(dir, name, times, flags) {
+      const result = c.utimensat(dir, name, times, flags);
+      return result < 0 && doubt() ? last(c.utimensat(dir, name, times, flags)) : result;
+    },
+  } satisfies Partial<Libc>;
+}
+
+/** The reasons of this thread's calls, from where the C library keeps its error number. */
+export function reasonsAt(location: Deno.PointerValue): Reasons {
+  if (location === null) throw new TypeError("the C library gave no place for its error number");
+  return reasonsIn(new Int32Array(Deno.UnsafePointerView.getArrayBuffer(location, 4)));
 }

@@ -1,6 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { Fd } from "./file_system.ts";
-import { errnoOf, type Libc, POSIX_SYMBOLS, posixCalls } from "./_libc.ts";
+import { type Libc, POSIX_SYMBOLS, posixCalls, type Reasons, reasonsAt } from "./_libc.ts";
 
 /**
  * The C functions that SpareGrid calls on Linux besides {@link POSIX_SYMBOLS}: glibc and musl, x86_64 and aarch64.
@@ -94,8 +94,11 @@ export interface LinuxLibc extends Libc {
   syncfsAsync(fd: Fd): Promise<number>;
   statx(dir: Fd, path: Uint8Array<ArrayBuffer>, flags: number, into: Uint8Array<ArrayBuffer>): number;
   getdents64(fd: Fd, into: Uint8Array<ArrayBuffer>): number;
-  readonly c: Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
+  readonly c: LinuxSymbols;
 }
+
+/** The functions of {@link SYMBOLS}, opened. */
+export type LinuxSymbols = Deno.DynamicLibrary<typeof SYMBOLS>["symbols"];
 
 /** glibc, then musl. */
 const LIBRARIES = [
@@ -107,16 +110,36 @@ const LIBRARIES = [
 /** Opens the C library for this thread (one per thread: its error number belongs to the thread). Throws when none fits. */
 export function openLinuxLibc(): LinuxLibc {
   const c = openFirst();
+  return { c, ...linuxCalls(c, reasonsAt(c.__errno_location())) };
+}
+
+/** The functions of {@link SYMBOLS} that {@link LinuxLibc} asks for. */
+export function linuxCalls(c: LinuxSymbols, reasons: Reasons): Omit<LinuxLibc, "c"> {
+  const { doubt, last } = reasons;
+  const mask = LINUX.STATX_BASIC_STATS;
   return {
-    c,
-    ...posixCalls(c),
-    ...errnoOf(c.__errno_location()),
-    openat: c.openat,
-    mknodat: (dir, name, mode, device) =>
-      c.mknodat(SYS_MKNODAT, dir, name, mode, Number(device & 0xffffffffn)),
+    ...reasons,
+    ...posixCalls(c, reasons),
+    openat(dir, path, flags, mode) {
+      const fd = c.openat(dir, path, flags, mode);
+      return fd < 0 && doubt() ? last(c.openat(dir, path, flags, mode)) : fd;
+    },
+    mknodat(dir, name, mode, device) {
+      const low = Number(device & 0xffffffffn);
+      const result = c.mknodat(SYS_MKNODAT, dir, name, mode, low);
+      return result < 0 && doubt() ? last(c.mknodat(SYS_MKNODAT, dir, name, mode, low)) : result;
+    },
     syncfsAsync: c.syncfsAsync,
-    statx: (dir, path, flags, into) => c.statx(SYS_STATX, dir, path, flags, LINUX.STATX_BASIC_STATS, into),
-    getdents64: (fd, into) => c.getdents64(SYS_GETDENTS64, fd, into, BigInt(into.length)),
+    statx(dir, path, flags, into) {
+      const result = c.statx(SYS_STATX, dir, path, flags, mask, into);
+      return result < 0 && doubt() ? last(c.statx(SYS_STATX, dir, path, flags, mask, into)) : result;
+    },
+    getdents64(fd, into) {
+      const length = c.getdents64(SYS_GETDENTS64, fd, into, BigInt(into.length));
+      return length < 0 && doubt()
+        ? last(c.getdents64(SYS_GETDENTS64, fd, into, BigInt(into.length)))
+        : length;
+    },
   };
 }
 
@@ -124,7 +147,7 @@ const SYS_STATX = BigInt(ARCH.statx);
 const SYS_GETDENTS64 = BigInt(ARCH.getdents64);
 const SYS_MKNODAT = BigInt(ARCH.mknodat);
 
-function openFirst(): Deno.DynamicLibrary<typeof SYMBOLS>["symbols"] {
+function openFirst(): LinuxSymbols {
   let failure: unknown;
   for (const library of LIBRARIES) {
     try {

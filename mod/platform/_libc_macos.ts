@@ -1,6 +1,6 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 import type { Fd } from "./file_system.ts";
-import { errnoOf, type Libc, POSIX_SYMBOLS, posixCalls } from "./_libc.ts";
+import { type Libc, POSIX_SYMBOLS, posixCalls, reasonsAt } from "./_libc.ts";
 
 /**
  * x86_64 keeps two generations of `struct stat` and `dirent` and marks those with 64-bit inodes; arm64 has only these.
@@ -95,10 +95,11 @@ export function openMacosLibc(): MacosLibc {
     ? c.openatX64
     : (dir: Fd, path: Uint8Array<ArrayBuffer>, flags: number, mode: number) =>
       c.openatArm64(dir, path, flags, 0n, 0n, 0n, 0n, 0n, BigInt(mode));
+  const reasons = reasonsAt(c.__error());
   return {
     c,
-    ...posixCalls(c),
-    ...errnoOf(c.__error()),
+    ...reasons,
+    ...posixCalls(c, reasons),
     openat,
     mknodat(dir, name, mode, device) {
       const fifo = (mode & MACOS.S_IFMT) === MACOS.S_IFIFO;

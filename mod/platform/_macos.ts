@@ -34,20 +34,21 @@ export class MacosFileSystem extends PosixFileSystem {
 
   statPath(path: string | Uint8Array): Stat {
     return this.throughPath(path, "stat", (dir, part) => {
-      this.check(this.#libc.c.fstatat(dir, part, this.#statBytes, 0), "stat", part);
+      this.check(this.sure(() => this.#libc.c.fstatat(dir, part, this.#statBytes, 0)), "stat", part);
       return this.#decode();
     });
   }
 
   stat(dir: Fd, name: Uint8Array): Stat {
     const cname = this.slot.name(name, "stat");
-    const result = this.#libc.c.fstatat(dir, cname, this.#statBytes, MACOS.AT_SYMLINK_NOFOLLOW);
+    const { c } = this.#libc;
+    const result = this.sure(() => c.fstatat(dir, cname, this.#statBytes, MACOS.AT_SYMLINK_NOFOLLOW));
     this.check(result, "stat", name);
     return this.#decode();
   }
 
   statFd(fd: Fd): Stat {
-    this.check(this.#libc.c.fstat(fd, this.#statBytes), "stat");
+    this.check(this.sure(() => this.#libc.c.fstat(fd, this.#statBytes)), "stat");
     return this.#decode();
   }
 
@@ -122,14 +123,16 @@ export class MacosFileSystem extends PosixFileSystem {
   freeBytes(fd: Fd): number {
     // struct statfs: 0 u32 f_bsize, 8 u64 f_blocks, 16 u64 f_bfree, 24 u64 f_bavail; 2,168 bytes in all.
     const bytes = new Uint8Array(2304);
-    this.check(this.#libc.c.fstatfs(fd, bytes), "statfs");
+    this.check(this.sure(() => this.#libc.c.fstatfs(fd, bytes)), "statfs");
     const view = new DataView(bytes.buffer);
     return view.getUint32(0, true) * Number(view.getBigUint64(24, true));
   }
 
   setPermissionsOf(dir: Fd, name: Uint8Array, permissions: number): void {
     const cname = this.slot.name(name, "chmod");
-    this.check(this.#libc.c.fchmodat(dir, cname, permissions, MACOS.AT_SYMLINK_NOFOLLOW), "chmod", name);
+    const { c } = this.#libc;
+    const result = this.sure(() => c.fchmodat(dir, cname, permissions, MACOS.AT_SYMLINK_NOFOLLOW));
+    this.check(result, "chmod", name);
   }
 
   xattrs(fd: Fd): Xattr[] {
@@ -147,7 +150,8 @@ export class MacosFileSystem extends PosixFileSystem {
   setXattr(fd: Fd, name: string, value: Uint8Array): void {
     const cname = this.slot.text(utf8(name), "setxattr");
     const bytes = value as Uint8Array<ArrayBuffer>;
-    const result = this.#libc.c.fsetxattr(fd, cname, bytes, BigInt(bytes.length), 0, 0);
+    const { c } = this.#libc;
+    const result = this.sure(() => c.fsetxattr(fd, cname, bytes, BigInt(bytes.length), 0, 0));
     this.check(result, "setxattr", utf8(name));
   }
 
@@ -157,7 +161,7 @@ export class MacosFileSystem extends PosixFileSystem {
 
   removeXattr(fd: Fd, name: string): void {
     const cname = this.slot.text(utf8(name), "removexattr");
-    this.check(this.#libc.c.fremovexattr(fd, cname, 0), "removexattr", utf8(name));
+    this.check(this.sure(() => this.#libc.c.fremovexattr(fd, cname, 0)), "removexattr", utf8(name));
   }
 
   /** Opens the entry itself, a symlink too, for `use`. */

@@ -382,7 +382,7 @@ export abstract class PosixFileSystem implements FileSystem {
     about?: Uint8Array,
   ): Xattr[] {
     let length: number;
-    while ((length = list(this.#xattrNames)) < 0) {
+    while ((length = this.sure(() => list(this.#xattrNames))) < 0) {
       const reason = this.errnoName();
       if (reason === "EOPNOTSUPP") return [];
       if (reason !== "ERANGE" || this.#xattrNames.length >= XATTR_BYTES_MAX) {
@@ -412,7 +412,7 @@ export abstract class PosixFileSystem implements FileSystem {
     about: Uint8Array | undefined,
   ): Uint8Array | undefined {
     for (;;) {
-      const length = get(name, this.#xattrValue);
+      const length = this.sure(() => get(name, this.#xattrValue));
       if (length >= 0) return this.#xattrValue.slice(0, length);
       const reason = this.errnoName();
       if (reason === "ENODATA" || reason === "ENOATTR") return undefined;
@@ -421,6 +421,12 @@ export abstract class PosixFileSystem implements FileSystem {
       }
       this.#xattrValue = new Uint8Array(this.#xattrValue.length * 4);
     }
+  }
+
+  /** The answer of a C function that is not in {@link Libc}, asked again where the reason of its failure is doubtful. */
+  protected sure(call: () => number): number {
+    const result = call();
+    return result < 0 && this.libc.doubt() ? this.libc.last(call()) : result;
   }
 
   protected check(result: number, call: string, about?: Uint8Array): void {

@@ -115,7 +115,7 @@ export class LinuxFileSystem extends PosixFileSystem {
 
   freeBytes(fd: Fd): number {
     const bytes = new Uint8Array(this.#vfs.buffer);
-    this.check(this.#libc.c.fstatvfs(fd, bytes), "statvfs");
+    this.check(this.sure(() => this.#libc.c.fstatvfs(fd, bytes)), "statvfs");
     // struct statvfs: f_bsize, f_frsize, f_blocks, f_bfree, f_bavail, each 8 bytes.
     return Number(this.#vfs[1]! * this.#vfs[4]!);
   }
@@ -128,7 +128,7 @@ export class LinuxFileSystem extends PosixFileSystem {
     try {
       if (this.statFd(fd).kind === "symlink") throw osError("EOPNOTSUPP", "chmod", name);
       const path = this.#pathSlot.text(utf8(`/proc/self/fd/${fd}`), "chmod");
-      this.check(this.#libc.c.chmod(path, permissions), "chmod", name);
+      this.check(this.sure(() => this.#libc.c.chmod(path, permissions)), "chmod", name);
     } finally {
       this.#libc.close(fd);
     }
@@ -155,19 +155,22 @@ export class LinuxFileSystem extends PosixFileSystem {
   setXattr(fd: Fd, name: string, value: Uint8Array): void {
     const cname = this.slot.text(utf8(name), "setxattr");
     const bytes = value as Uint8Array<ArrayBuffer>;
-    this.check(this.#libc.c.fsetxattr(fd, cname, bytes, BigInt(bytes.length), 0), "setxattr", utf8(name));
+    const { c } = this.#libc;
+    const result = this.sure(() => c.fsetxattr(fd, cname, bytes, BigInt(bytes.length), 0));
+    this.check(result, "setxattr", utf8(name));
   }
 
   setXattrOf(dir: Fd, name: Uint8Array, attribute: string, value: Uint8Array): void {
     const path = this.#procPath(dir, name, "setxattr");
     const cname = this.slot.text(utf8(attribute), "setxattr");
     const bytes = value as Uint8Array<ArrayBuffer>;
-    this.check(this.#libc.c.lsetxattr(path, cname, bytes, BigInt(bytes.length), 0), "setxattr", name);
+    const { c } = this.#libc;
+    this.check(this.sure(() => c.lsetxattr(path, cname, bytes, BigInt(bytes.length), 0)), "setxattr", name);
   }
 
   removeXattr(fd: Fd, name: string): void {
     const cname = this.slot.text(utf8(name), "removexattr");
-    this.check(this.#libc.c.fremovexattr(fd, cname), "removexattr", utf8(name));
+    this.check(this.sure(() => this.#libc.c.fremovexattr(fd, cname)), "removexattr", utf8(name));
   }
 
   /**
