@@ -1,7 +1,7 @@
 // Copyright the SpareGrid authors. Apache-2.0.
 // A small ext4 drive in a file. A copy of that file, taken while it is mounted, is the drive after a power cut: what was
 // not synced is not there. Needs the right to mount.
-import assert from "node:assert/strict";
+import { ran } from "./ran.ts";
 
 /** Room for the journal, the inodes and a small repository, bytes. */
 const DRIVE_BYTES = 8 << 20;
@@ -67,10 +67,4 @@ export class LoopDrive implements AsyncDisposable {
     await Deno.remove(this.path);
     await Deno.remove(this.image);
   }
-}
-
-async function ran(program: string, ...args: string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command(program, { args, stdout: "null", stderr: "piped" })
-    .output();
-  assert.ok(success, `${program} ${args.join(" ")}: ${new TextDecoder().decode(stderr)}`);
 }

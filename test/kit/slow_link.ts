@@ -7,12 +7,14 @@ import { isSgError } from "../../mod/errors/mod.ts";
 import { HttpStorage, parseLocation, type RestLocation } from "../../mod/storage/mod.ts";
 import { ServiceFarSide } from "./far_side.ts";
 import { noise } from "./memory_tree.ts";
+import { ran } from "./ran.ts";
 
 /** The link, and what goes over it. */
 export interface SlowLink {
   readonly tls: boolean;
-  /** As tc(8) takes it, such as `1mbit`; its queue holds what takes half a second. */
+  /** As tc(8) takes it, such as `1mbit`. */
   readonly rate: string;
+  /** What waits for the link; more is dropped. */
   readonly queueBytes: number;
   /** Every packet is lost with so many per cent. */
   readonly lossPercent: number;
@@ -39,11 +41,6 @@ export async function overSlowLink(link: SlowLink): Promise<SlowLinkOutcome> {
   const { success, stdout, stderr } = await new Deno.Command("unshare", { args: ["--net", ...run] }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
   return JSON.parse(new TextDecoder().decode(stdout));
-}
-
-async function ran(...argv: string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command(argv[0]!, { args: argv.slice(1) }).output();
-  if (!success) throw new Error(`${argv.join(" ")}: ${new TextDecoder().decode(stderr)}`);
 }
 
 async function tryLink(link: SlowLink): Promise<SlowLinkOutcome> {
