@@ -183,6 +183,7 @@ export class ServedConnection {
   #enter(phase: Phase): void {
     this.#phase = phase;
     this.#sinceMs = this.#clock.monotonicMs();
+    this.#link.heard();
   }
 }
 

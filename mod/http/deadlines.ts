@@ -59,6 +59,7 @@ export class WaitMeter {
   /** A read or write begins to wait, at `nowMs`. */
   begin(nowMs: number): void {
     this.#since = nowMs;
+    this.#link.heard();
   }
 
   /** It ended, with `bytes` moved. */
@@ -70,7 +71,7 @@ export class WaitMeter {
 
   /** A new exchange: what was measured before no longer counts. A wait that is pending goes on from now. */
   restart(nowMs: number): void {
-    if (this.#since !== undefined) this.#since = nowMs;
+    if (this.#since !== undefined) this.begin(nowMs);
     this.#waitedMs = 0;
     this.#bytes = 0;
   }

@@ -2,8 +2,8 @@
 
 /** Where the system does not tell what goes over the link, a side that may still be sending is waited for so many times as long. */
 const BLIND_FACTOR = 10;
-/** So many bytes are news; one now and then is not. */
-const NEWS_BYTES_MIN = 512;
+/** So many bytes are news and end a silence; one now and then is not. */
+export const NEWS_BYTES_MIN = 512;
 /** The part of the limit after which a silence is looked at for the first time. */
 const FIRST_LOOK = 1 / 4;
 
@@ -13,13 +13,18 @@ const FIRST_LOOK = 1 / 4;
  */
 export class LinkWatch {
   readonly #movedBytes: () => number | undefined;
-  /** What had moved at the first look at this silence; undefined before it, or where the system does not tell. */
-  #before: number | undefined;
   #looked = false;
+  /** What had moved at the first look at this silence; undefined where the system does not tell. */
+  #before: number | undefined;
 
   /** `movedBytes` answers what went over the link, counted from anywhere, as `movedBytes` of a connection does. */
   constructor(movedBytes: () => number | undefined) {
     this.#movedBytes = movedBytes;
+  }
+
+  /** There is news: what comes now is another silence, and what has moved until now says nothing about it. */
+  heard(): void {
+    this.#looked = false;
   }
 
   /**
@@ -30,10 +35,7 @@ export class LinkWatch {
    * - `gone`: nothing moves. With `sending` that takes longer where the system does not tell.
    */
   look(silentMs: number, limitMs: number, sending: boolean): "patient" | "moving" | "gone" {
-    if (silentMs < limitMs * FIRST_LOOK) {
-      this.#looked = false;
-      return "patient";
-    }
+    if (silentMs < limitMs * FIRST_LOOK) return "patient";
     if (!this.#looked) {
       this.#looked = true;
       this.#before = this.#movedBytes();
@@ -43,7 +45,8 @@ export class LinkWatch {
     if (now === undefined || this.#before === undefined) {
       return sending && silentMs < limitMs * BLIND_FACTOR ? "patient" : "gone";
     }
-    this.#looked = false;
-    return now - this.#before >= NEWS_BYTES_MIN ? "moving" : "gone";
+    if (now - this.#before < NEWS_BYTES_MIN) return "gone";
+    this.heard();
+    return "moving";
   }
 }

@@ -44,7 +44,7 @@ export {
 export { type FileLock, type LockAttempt, takeFileLock } from "./lock_file.ts";
 export { machineAddresses } from "./network.ts";
 export { movedBytes, type SocketPlace } from "./_sockets.ts";
-export { LinkWatch } from "./link_watch.ts";
+export { LinkWatch, NEWS_BYTES_MIN } from "./link_watch.ts";
 export { readUserFile } from "./user_file.ts";
 export { userCacheFolder, userDataFolder } from "./user_folders.ts";
 export {

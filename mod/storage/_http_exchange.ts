@@ -2,7 +2,7 @@
 import type http from "node:http";
 import { type Clock, concatBytes } from "../base/mod.ts";
 import { SgError } from "../errors/mod.ts";
-import { LinkWatch } from "../platform/mod.ts";
+import { LinkWatch, NEWS_BYTES_MIN } from "../platform/mod.ts";
 import { abortError } from "./abort.ts";
 import { type AnswerHead, networkFailure } from "./_http_failure.ts";
 
@@ -13,8 +13,6 @@ const QUEUE_BYTES_MAX = 1024 * 1024;
 
 /** A body of more than this may lie with the system, sent by and by, bytes. */
 const HELD_BYTES_MIN = 64 * 1024;
-/** So many bytes end a silence; one byte now and then does not. */
-const HEARD_BYTES_MIN = 512;
 /** A body that does not matter is read up to this length, bytes. */
 const DRAINED_BYTES_MAX = 64 * 1024;
 
@@ -40,6 +38,7 @@ export interface ExchangeContext {
 export class HttpExchange implements AnswerHead, Disposable {
   readonly #request: http.ClientRequest;
   readonly #context: ExchangeContext;
+  readonly #link: LinkWatch;
   readonly #stop = new AbortController();
   readonly #onAbort: () => void;
   #response: http.IncomingMessage | undefined;
@@ -60,6 +59,7 @@ export class HttpExchange implements AnswerHead, Disposable {
   constructor(request: http.ClientRequest, context: ExchangeContext) {
     this.#request = request;
     this.#context = context;
+    this.#link = new LinkWatch(context.movedBytes);
     this.#onAbort = () => this.#fail(abortError(context.signal!));
     context.signal?.addEventListener("abort", this.#onAbort, { once: true });
     request.on("error", (error: Error) => this.#fail(error));
@@ -194,9 +194,10 @@ export class HttpExchange implements AnswerHead, Disposable {
       this.#waitingSince = undefined;
       this.#waitedMs += this.#context.clock.monotonicMs() - since;
       // While sending, every piece that goes is news; an answer that drips is as good as none.
-      if (this.#response && this.#received - this.#heard < HEARD_BYTES_MIN) continue;
+      if (this.#response && this.#received - this.#heard < NEWS_BYTES_MIN) continue;
       this.#heard = this.#received;
       this.#waitedMs = 0;
+      this.#link.heard();
     }
   }
 
@@ -207,8 +208,7 @@ export class HttpExchange implements AnswerHead, Disposable {
 
   /** Ends the exchange when the other side stays silent and nothing moves over the link. */
   async #watch(): Promise<void> {
-    const { clock, idleMs, doing, movedBytes } = this.#context;
-    const link = new LinkWatch(movedBytes);
+    const { clock, idleMs, doing } = this.#context;
     const stop = this.#stop.signal;
     const quarterMs = idleMs / 4;
     let sleepMs = quarterMs;
@@ -221,7 +221,7 @@ export class HttpExchange implements AnswerHead, Disposable {
       const nowMs = clock.monotonicMs();
       const silentMs = this.#waitingSince === undefined ? 0 : nowMs - this.#waitingSince;
       sleepMs = quarterMs - silentMs % quarterMs;
-      const seen = link.look(silentMs, idleMs, this.#maySend());
+      const seen = this.#link.look(silentMs, idleMs, this.#maySend());
       if (seen === "moving") {
         this.#waitedMs = 0;
         this.#waitingSince = nowMs;

@@ -168,4 +168,11 @@ Deno.test("WaitMeter: a link on which something moves is no stall, and its time 
   meter.restart(4000);
   for (const nowMs of [4000, 4300, 4900]) assert.equal(lateAt(nowMs), false);
   assert.equal(lateAt(5000), true, "nothing moved");
+  meter.begin(6000);
+  assert.equal(lateAt(6300), false);
+  moved += 1000;
+  meter.end(6400, 1000);
+  meter.begin(6400);
+  for (const nowMs of [6653, 6900]) assert.equal(lateAt(nowMs), false);
+  assert.equal(lateAt(7400), true, "what moved before this wait is no news in it");
 });
