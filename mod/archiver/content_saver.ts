@@ -13,7 +13,7 @@ export interface BlobSink {
 
 /**
  * Cuts one content after the other and puts its chunks into a sink, keeping the list of their IDs. Its chunk buffer
- * of 16 MiB is made when the first content of more than one chunk comes.
+ * is made when the first content of more than one chunk comes.
  */
 export class ContentSaver {
   readonly #secret: Uint8Array;

@@ -8,8 +8,11 @@ const CELL = 64;
 const TABLE = 4096;
 const BUFFER = 65_536;
 
-/** Room for the longest chunk and as much again, so that what is left over is moved rarely. */
-const BUFFER_BYTES = 2 * CHUNK_BYTES_MAX;
+/**
+ * Room for the longest chunk and some more. Whenever the end is reached what is left over moves to the front, mostly one begun
+ * chunk of 1 MiB: that costs less than the memory of a longer buffer, which each lane has.
+ */
+const BUFFER_BYTES = CHUNK_BYTES_MAX + 2 * MIB;
 const SPACE_BYTES_MIN = MIB;
 
 /** Memory, in bytes, that a kernel given to a {@link ChunkStream} must have. */
