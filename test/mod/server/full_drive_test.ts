@@ -2,13 +2,9 @@
 // A drive that is full (F9): told as SG0200, nothing is lost, and it goes on when there is room.
 import assert from "node:assert/strict";
 import { mayMount } from "../../kit/loop_drive.ts";
+import { ran } from "../../kit/ran.ts";
 import { filesBelow, nameOf, ServerStage, someBytes } from "../../kit/server_stage.ts";
 import { scratch } from "../../kit/scratch.ts";
-
-async function ran(program: string, ...args: string[]): Promise<void> {
-  const { success, stderr } = await new Deno.Command(program, { args, stderr: "piped" }).output();
-  assert.ok(success, new TextDecoder().decode(stderr));
-}
 
 /** A drive of so many bytes. */
 async function smallDrive(bytes: number): Promise<AsyncDisposable & { readonly path: string }> {
